@@ -1,0 +1,17 @@
+/** Names of the Wasm kernels; the index is the number that a plan step and `kernels/entry.ts` use. */
+export const KERNELS = [
+  'conv',
+  'depthwise',
+  'pool',
+  'globalPool',
+  'linear',
+  'binary',
+  'activation',
+  'affine',
+  'softmax',
+  'gatherChannels',
+  'copyStrided',
+  'matmul',
+] as const
+
+export type Kernel = (typeof KERNELS)[number]

@@ -1,0 +1,56 @@
+/** The one result type of a run, wherever it ran. JSON; validated on read. */
+import { z } from 'zod'
+
+const ms = z.number().min(0).max(1e9)
+
+export const hostSchema = z.object({
+  /** CPU model in words. */
+  cpu: z.string().max(200),
+  cores: z.number().int().min(1).max(4096),
+  /** e.g. "Node 20.20.2", "Chromium 156". */
+  runtime: z.string().max(200),
+  platform: z.string().max(200),
+})
+
+export const stepSampleSchema = z.object({
+  /** Index of the step in the plan. */
+  step: z.number().int().min(0),
+  kernel: z.string().max(100),
+  /** Names of the nodes of the loaded graph that the step computes. */
+  nodes: z.array(z.string().max(500)).max(10_000),
+  /** Milliseconds, one per profiled run. */
+  samples: z.array(ms).max(100_000),
+  macs: z.number().min(0),
+})
+
+export const traceSchema = z.object({
+  schema: z.literal(1),
+  /** Model id and sha256 of its plan's weights and steps. */
+  model: z.string().max(200),
+  modelHash: z.string().max(128),
+  host: hostSchema,
+  /** e.g. "wasm-relaxed-simd", "wasm-simd", "scalar". */
+  backend: z.string().max(100),
+  threads: z.number().int().min(1).max(1024),
+  precision: z.string().max(20),
+  /** Total milliseconds of each timed run. */
+  total: z.array(ms).max(1_000_000),
+  /** From a separate pass, so that profiling does not disturb the totals. */
+  steps: z.array(stepSampleSchema).max(100_000),
+  /** Bytes of the arena. */
+  arenaBytes: z.number().int().min(0),
+})
+
+export type Trace = z.infer<typeof traceSchema>
+export type HostFingerprint = z.infer<typeof hostSchema>
+export type StepSample = z.infer<typeof stepSampleSchema>
+
+/** Value at quantile q (0..1) of unsorted samples, linear between ranks; NaN for none. */
+export function quantile(samples: readonly number[], q: number): number {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const position = (sorted.length - 1) * q
+  const low = sorted[Math.floor(position)]
+  const high = sorted[Math.ceil(position)]
+  if (low === undefined || high === undefined) return Number.NaN
+  return low + (high - low) * (position - Math.floor(position))
+}
