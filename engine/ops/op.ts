@@ -104,7 +104,11 @@ export interface OpDefinition<A extends object = object> {
   readonly attributes: z.ZodType<A>
   /** Constant inputs are evaluated while the graph is built (shape arithmetic). */
   readonly foldsEarly?: boolean
-  /** Its kernels can write each channel to a position of its own, with any pixel stride. */
+  /** Every feature map input is read through `view`, so that it may be a run of channels of a wider map. */
+  readonly readsStrided?: boolean
+  /** Every output is written through `view`, so that it may be a run of channels of a wider map. */
+  readonly storesStrided?: boolean
+  /** Beyond that, each channel can be written to a position of its own. */
   readonly storesPositions?: boolean
   /** Facts of the outputs. Throws ScopeError where inputs do not fit; `where` names the node. */
   infer(attrs: A, inputs: readonly (InputFact | undefined)[], where: string): TensorFact[]

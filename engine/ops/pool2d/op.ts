@@ -1,0 +1,90 @@
+/** Maximum and average pooling over windows. Source: ONNX operator specification, MaxPool and AveragePool. */
+import { z } from 'zod'
+import { assert } from '../../base/assert.ts'
+import { NONE } from '../../ir/graph.ts'
+import { asNchw, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
+import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
+import { positionsArg } from '../lowering.ts'
+import { defineOp } from '../op.ts'
+import { checkedFact, costOf, elementsOf, elementwiseFlow, misfit, need, needRank, padding, pair, windowOutput } from '../shared.ts'
+
+const attributes = z.object({
+  mode: z.enum(['max', 'average']),
+  kernel: pair,
+  stride: pair.default([1, 1]),
+  pad: padding.default([0, 0, 0, 0]),
+  /** Round the output size up. */
+  ceil: z.boolean().default(false),
+  /** Average: divide by the window with its padding, or by what lies inside the input. */
+  countIncludePad: z.boolean().default(false),
+  /** Fused stage. */
+  activation: activationSchema.default(NO_ACTIVATION),
+})
+export type Pool2dAttributes = z.infer<typeof attributes>
+
+export const pool2d = defineOp<Pool2dAttributes>({
+  kind: 'pool2d',
+  title: 'Pooling',
+  attributes,
+  readsStrided: true,
+  storesStrided: true,
+  storesPositions: true,
+
+  infer(attrs, inputs, where) {
+    const x = need(inputs, 0, 'input', where)
+    needRank(x, 4, 'input', where)
+    const { kernel, stride, pad, ceil } = attrs
+    if (pad[0] >= kernel[0] || pad[2] >= kernel[0] || pad[1] >= kernel[1] || pad[3] >= kernel[1])
+      throw misfit(where, 'its padding is as large as its window, so a window could lie outside the input')
+    const [n = 0, c = 0, h = 0, w = 0] = x.shape
+    const oh = windowOutput(h, kernel[0], stride[0], pad[0], pad[2], 1, ceil, where)
+    const ow = windowOutput(w, kernel[1], stride[1], pad[1], pad[3], 1, ceil, where)
+    return [checkedFact(fact([n, c, oh, ow]), where)]
+  },
+
+  cost: (attrs, facts) => costOf(facts, { elementOps: elementsOf(facts) * attrs.kernel[0] * attrs.kernel[1] }),
+  flow: (_attrs, facts, input, output) => elementwiseFlow(facts, input, output),
+  evaluate: (attrs, [x]) => [evaluatePool(attrs, x)],
+
+  /** Kernel arguments: src, dst, pixel strides, sizes, channels, window, stride, padding (4), mode, activation (3), positions. */
+  lower(context, node, attrs) {
+    const src = context.view(node.inputs[0] ?? NONE)
+    const dst = context.view(node.outputs[0] ?? NONE)
+    const mode = attrs.mode === 'max' ? 0 : attrs.countIncludePad ? 2 : 1
+    const sizes = [src.height, src.width, dst.height, dst.width, src.channels]
+    const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
+    const epilogue = [...activationArgs(attrs.activation), positionsArg(context, dst)]
+    context.emit('pool', dst.batch * dst.height, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...epilogue])
+  },
+})
+
+function evaluatePool(attrs: Pool2dAttributes, x: HostTensor | undefined): HostTensor {
+  assert(x, 'a pooling needs an input')
+  const [n, c, h, w] = asNchw(x.shape)
+  const { kernel, stride, pad, ceil, mode } = attrs
+  const oh = windowOutput(h, kernel[0], stride[0], pad[0], pad[2], 1, ceil, 'pool')
+  const ow = windowOutput(w, kernel[1], stride[1], pad[1], pad[3], 1, ceil, 'pool')
+  const act = activationOf(attrs.activation)
+  const out = new Float32Array(n * c * oh * ow)
+  for (let plane = 0; plane < n * c; plane++)
+    for (let y = 0; y < oh; y++)
+      for (let xx = 0; xx < ow; xx++) {
+        const top = y * stride[0] - pad[0]
+        const left = xx * stride[1] - pad[1]
+        const [y0, y1] = [Math.max(top, 0), Math.min(top + kernel[0], h)]
+        const [x0, x1] = [Math.max(left, 0), Math.min(left + kernel[1], w)]
+        let best = Number.NEGATIVE_INFINITY
+        let sum = 0
+        for (let iy = y0; iy < y1; iy++)
+          for (let ix = x0; ix < x1; ix++) {
+            const v = x.data[(plane * h + iy) * w + ix] ?? 0
+            sum += v
+            if (v > best) best = v
+          }
+        // A window that ceil mode pushed past the padding counts only up to the padding (PyTorch).
+        const padded = (Math.min(top + kernel[0], h + pad[2]) - top) * (Math.min(left + kernel[1], w + pad[3]) - left)
+        const divisor = attrs.countIncludePad ? padded : (y1 - y0) * (x1 - x0)
+        out[(plane * oh + y) * ow + xx] = act(mode === 'max' ? best : sum / divisor)
+      }
+  return hostTensor([n, c, oh, ow], out)
+}
