@@ -1,0 +1,148 @@
+/** The only place a channel is named: its argument schema, its result and its progress. Both shells and the page follow it. */
+import { z } from 'zod'
+
+/** Largest file that is read or written on behalf of the page: above the largest checkpoint of the field (VGG-16, 528 MiB). */
+export const MAX_FILE_BYTES = 768 * 1024 * 1024
+
+const bytes = z.instanceof(Uint8Array).refine((value) => value.byteLength <= MAX_FILE_BYTES, 'too many bytes')
+const id = z.string().min(1).max(200)
+const token = z.string().regex(/^[0-9a-f]{32}$/)
+/** A file's own name, never a path. */
+const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((value) => value !== '.' && value !== '..' && !hasControl(value) && !/[/\\]/.test(value), 'not a file name')
+
+function hasControl(text: string): boolean {
+  return [...text].some((character) => character.charCodeAt(0) < 32)
+}
+
+export const fileSchema = z.object({ name, bytes })
+export const openedFileSchema = z.object({ token, name, size: z.number().int().min(0) })
+export const recentFileSchema = z.object({
+  token,
+  name,
+  /** When it was last opened, ISO 8601. */
+  opened: z.string().max(40),
+  /** False where the file is gone or its disk is away. */
+  present: z.boolean(),
+})
+
+export const appInfoSchema = z.object({
+  name: z.string().max(100),
+  version: z.string().max(50),
+  shell: z.enum(['electron', 'browser']),
+  /** Operating system and processor, e.g. "linux x64". */
+  platform: z.string().max(100),
+  /** Whether `files.open` and `files.save` show dialogs; without them the page uses its own file input and download. */
+  dialogs: z.boolean(),
+})
+
+export const modelEntrySchema = z.object({
+  id,
+  /** For people. */
+  name: z.string().min(1).max(200),
+  kind: z.enum(['bundled', 'downloaded', 'catalogue']),
+  /** Parameters and classes, where they are known before the file is read. */
+  params: z.number().int().min(0).nullable(),
+  classes: z.number().int().min(0).nullable(),
+  /** Bytes on disk, or of the download where it is known. */
+  size: z.number().int().min(0).nullable(),
+  /** Bytes of an interrupted download that a new one continues from. */
+  partial: z.number().int().min(0),
+  /** Where the weights come from, in words. */
+  source: z.string().max(2000).nullable(),
+})
+
+export const sampleSchema = z.object({
+  id,
+  title: z.string().min(1).max(200),
+  /** Author and licence, as they must be shown. */
+  credit: z.string().min(1).max(1000),
+  licence: z.string().min(1).max(200),
+  source: z.string().max(1000),
+})
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** A BCP 47 tag, or "system". */
+  language: z
+    .string()
+    .regex(/^(system|[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)$/)
+    .max(40),
+})
+
+/** Bytes so far, and of the whole where the server said. */
+const progressSchema = z.object({ received: z.number().int().min(0), total: z.number().int().min(0).nullable() })
+
+export interface ChannelSpec {
+  readonly args: z.ZodTuple
+  readonly result: z.ZodType
+  readonly progress?: z.ZodType
+  /** Called by the preload script alone; not part of the page's api. */
+  readonly internal?: true
+}
+
+export const CONTRACT = {
+  'app.info': { args: z.tuple([]), result: appInfoSchema },
+  'models.list': { args: z.tuple([]), result: z.array(modelEntrySchema) },
+  'models.bytes': { args: z.tuple([id]), result: fileSchema },
+  'models.download': { args: z.tuple([id]), result: modelEntrySchema, progress: progressSchema },
+  'models.remove': { args: z.tuple([id]), result: z.null() },
+  'files.open': { args: z.tuple([z.enum(['model', 'photo', 'any'])]), result: openedFileSchema.nullable() },
+  'files.read': { args: z.tuple([token]), result: fileSchema },
+  'files.save': { args: z.tuple([fileSchema]), result: z.object({ name }).nullable() },
+  'files.adopt': { args: z.tuple([z.string().min(1).max(4096)]), result: openedFileSchema, internal: true },
+  'recents.list': { args: z.tuple([]), result: z.array(recentFileSchema) },
+  'recents.clear': { args: z.tuple([]), result: z.null() },
+  'samples.list': { args: z.tuple([]), result: z.array(sampleSchema) },
+  'samples.bytes': { args: z.tuple([id]), result: fileSchema },
+  'settings.get': { args: z.tuple([]), result: settingsSchema },
+  'settings.set': { args: z.tuple([settingsSchema.partial()]), result: settingsSchema },
+} as const satisfies Record<string, ChannelSpec>
+
+/** What the back end tells the page unasked. */
+export const EVENTS = {
+  'menu.command': z.enum(['open', 'save', 'search', 'keys']),
+  /** The operating system opened a file with the app (second instance, file manager). */
+  'files.opened': openedFileSchema,
+  'settings.changed': settingsSchema,
+} as const satisfies Record<string, z.ZodType>
+
+export type AnyChannel = keyof typeof CONTRACT
+export type ArgsOf<C extends AnyChannel> = z.infer<(typeof CONTRACT)[C]['args']>
+export type ResultOf<C extends AnyChannel> = z.infer<(typeof CONTRACT)[C]['result']>
+export type ProgressOf<C extends AnyChannel> = (typeof CONTRACT)[C] extends { readonly progress: infer P extends z.ZodType } ? z.infer<P> : never
+/** Channels that the page may call. */
+export type Channel = { [C in AnyChannel]: (typeof CONTRACT)[C] extends { readonly internal: true } ? never : C }[AnyChannel]
+export type EventName = keyof typeof EVENTS
+export type EventOf<E extends EventName> = z.infer<(typeof EVENTS)[E]>
+
+export type AppInfo = z.infer<typeof appInfoSchema>
+export type ModelEntry = z.infer<typeof modelEntrySchema>
+export type NamedBytes = z.infer<typeof fileSchema>
+export type OpenedFile = z.infer<typeof openedFileSchema>
+export type RecentFile = z.infer<typeof recentFileSchema>
+export type Sample = z.infer<typeof sampleSchema>
+export type Settings = z.infer<typeof settingsSchema>
+export type DownloadProgress = z.infer<typeof progressSchema>
+
+export interface CallOptions<C extends Channel> {
+  /** Aborting it cancels the work in the back end; the promise rejects with a `cancelled` ScopeError. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: ProgressOf<C>) => void
+}
+
+/** The back end as the page sees it, the same over Electron and over the local socket. Rejections are ScopeErrors. */
+export interface Api {
+  readonly shell: 'electron' | 'browser'
+  call<C extends Channel>(channel: C, args: ArgsOf<C>, options?: CallOptions<C>): Promise<ResultOf<C>>
+  /** Listens until the returned function is called. */
+  on<E extends EventName>(event: E, listener: (value: EventOf<E>) => void): () => void
+  /**
+   * Token of a dropped or chosen file that lies on disk, for recents and re-opening; null for a file without a path.
+   * Absent in the browser shell, where the page alone has the file.
+   */
+  readonly tokenForFile?: (file: File) => Promise<OpenedFile | null>
+}
