@@ -15,6 +15,9 @@ export interface NodeOptions {
 /** The largest constant that is computed while building; shape arithmetic stays far below it. */
 const EARLY_FOLD_ELEMENTS = 1 << 16
 
+/** And the largest result: weights may be made from their shape alone. */
+const EARLY_RESULT_ELEMENTS = 1 << 24
+
 export class GraphBuilder {
   private readonly tensors = new Map<TensorId, Tensor>()
   private readonly nodes: Node[] = []
@@ -61,7 +64,7 @@ export class GraphBuilder {
     const parsed = this.ops.parse(op, attrs, where)
     const inputFacts = inputs.map((id) => this.inputFact(id))
     const facts = this.ops.infer(op, parsed, inputFacts, where)
-    const values = this.foldEarly(op, parsed, inputFacts)
+    const values = facts.every((f) => sizeOf(f.shape) <= EARLY_RESULT_ELEMENTS) ? this.foldEarly(op, parsed, inputFacts) : undefined
     const outputs = facts.map((f, i) => {
       const value = values?.[i]
       return this.add({

@@ -3,9 +3,9 @@
 import type { InputFact } from '../ir/catalogue.ts'
 import type { Node } from '../ir/graph.ts'
 import { fact, type HostTensor, sizeOf } from '../ir/tensor.ts'
+import { emitReshape, keepsMemory } from './copyAxes.ts'
 import type { ChannelFlow, LowerContext, NodeFacts, Placement } from './op.ts'
 import { checkedFact, denseFlow, identityFlow, integersOf, misfit, needIntegers } from './shared.ts'
-import { emitReshape, keepsMemory } from './stridedCopy.ts'
 
 /** The output fact of a reshape; the layout follows from the rank, the element type stays. */
 export function reshapedFact(x: InputFact, shape: readonly number[], where: string) {

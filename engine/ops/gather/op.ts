@@ -1,9 +1,9 @@
 /** Gather: entries of one axis by index. Source: ONNX operator specification, Gather. */
 import { z } from 'zod'
 import { allocate, fact, type HostTensor, sizeOf, stridesOf } from '../../ir/tensor.ts'
+import { addressOf, advance, emitCopy } from '../copyAxes.ts'
 import { type ChannelFlow, defineOp, type NodeFacts } from '../op.ts'
 import { checkedFact, costOf, denseFlow, elementwiseFlow, identityFlow, integer, integersOf, misfit, need, normalAxis } from '../shared.ts'
-import { addressOf, advance, emitCopy } from '../stridedCopy.ts'
 
 const attributes = z.object({ axis: integer.default(0) })
 export type GatherAttributes = z.infer<typeof attributes>

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import type { InputFact } from '../../ir/catalogue.ts'
 import { allocate, fact, type HostTensor, stridesOf } from '../../ir/tensor.ts'
+import { addressOf, advance, emitCopy } from '../copyAxes.ts'
 import { type ChannelFlow, defineOp, type LowerContext, type NodeFacts } from '../op.ts'
 import { integersFrom, integersOfValue } from '../reshaping.ts'
 import { channelsOf, checkedFact, costOf, denseFlow, integer, misfit, need, walk } from '../shared.ts'
-import { addressOf, advance, emitCopy } from '../stridedCopy.ts'
 
 const attributes = z.object({
   /** Before every axis, then after every axis, as in ONNX. null: input 1 holds them. */
@@ -107,7 +107,8 @@ export const pad = defineOp<PadAttributes>({
   lower(context: LowerContext, node, attrs) {
     const [from, pads, value] = node.inputs
     const to = node.outputs[0] ?? -1
-    const constant = (id: number | undefined, role: string): HostTensor | undefined => (id === undefined || id < 0 ? undefined : context.constant(id, role))
+    const constant = (id: number | undefined, role: string): HostTensor | undefined =>
+      id === undefined || id < 0 ? undefined : context.constant(id, role)
     const { shape } = context.fact(from ?? -1)
     const axes = axesOf(shape, integersOfValue(attrs.pads, constant(pads, 'pads')), node.name)
     const src = addressOf(context, from ?? -1)

@@ -1,9 +1,9 @@
 /** Resize by nearest neighbour with whole factors: each pixel is repeated. Source: ONNX operator specification, Resize. */
 import { z } from 'zod'
 import { allocate, fact, stridesOf } from '../../ir/tensor.ts'
+import { addressOf, emitCopy } from '../copyAxes.ts'
 import { defineOp } from '../op.ts'
 import { checkedFact, costOf, elementwiseFlow, need, needRank, pair, walk } from '../shared.ts'
-import { addressOf, emitCopy } from '../stridedCopy.ts'
 
 /** Rows and columns that each pixel becomes. */
 const attributes = z.object({ factors: pair })

@@ -1,9 +1,9 @@
 /** Transpose: axes in another order. Source: ONNX operator specification, Transpose. */
 import { z } from 'zod'
 import { allocate, fact, stridesOf } from '../../ir/tensor.ts'
+import { addressOf, emitCopy } from '../copyAxes.ts'
 import { type ChannelFlow, defineOp, type NodeFacts } from '../op.ts'
 import { checkedFact, costOf, denseFlow, extent, identityFlow, misfit, need, walk } from '../shared.ts'
-import { addressOf, emitCopy } from '../stridedCopy.ts'
 
 /** Output axis i is input axis perm[i]; null reverses the axes. */
 const attributes = z.object({ perm: z.array(extent).max(16).readonly().nullable().default(null) })

@@ -1,0 +1,82 @@
+/** Elementwise functions of one tensor that are not activations. */
+import { z } from 'zod'
+import { unsupported } from '../../base/errors.ts'
+import { NONE } from '../../ir/graph.ts'
+import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
+import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
+import { pixelsOf } from '../lowering.ts'
+import { type Arg, defineOp, type LowerContext, type View } from '../op.ts'
+import { costOf, elementsOf, elementwiseFlow, need } from '../shared.ts'
+
+const FUNCTIONS = ['sqrt', 'floor', 'ceil', 'neg', 'exp', 'abs', 'reciprocal'] as const
+const attributes = z.object({ function: z.enum(FUNCTIONS) })
+export type UnaryAttributes = z.infer<typeof attributes>
+
+const SCALAR: Record<UnaryAttributes['function'], (x: number) => number> = {
+  sqrt: Math.sqrt,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  neg: (x) => -x,
+  exp: Math.exp,
+  abs: Math.abs,
+  reciprocal: (x) => 1 / x,
+}
+
+/** As a function of the binary kernel with one constant operand: code of that kernel, the constant, and on which side it stands. */
+const WITH_CONSTANT: Partial<Record<UnaryAttributes['function'], { code: number; constant: number; left: boolean }>> = {
+  sqrt: { code: 6, constant: 0.5, left: false },
+  neg: { code: 1, constant: 0, left: true },
+  exp: { code: 6, constant: Math.E, left: true },
+  reciprocal: { code: 3, constant: 1, left: true },
+}
+
+/** Any tensor as a feature map: what is not one is a single pixel. */
+function pixelsView(context: LowerContext, id: number): View {
+  const { shape } = context.fact(id)
+  if (shape.length === 4 || shape.length === 2) return context.view(id)
+  const size = sizeOf(shape)
+  return { ref: context.flat(id), batch: 1, height: 1, width: 1, channels: size, pixelStride: size }
+}
+
+export const unary = defineOp<UnaryAttributes>({
+  kind: 'unary',
+  title: 'Elementwise function',
+  attributes,
+  foldsEarly: true,
+  readsStrided: true,
+  storesStrided: true,
+  infer(_attrs, inputs, where) {
+    const x = need(inputs, 0, 'input', where)
+    return [fact(x.shape, x.dtype, x.layout)]
+  },
+  cost: (_attrs, facts) => costOf(facts, { elementOps: elementsOf(facts) }),
+  flow: (_attrs, facts, input, output) => (input === 0 ? elementwiseFlow(facts, 0, output) : { kind: 'none' }),
+  evaluate(attrs, [x]) {
+    if (!x) return []
+    const f = SCALAR[attrs.function]
+    const data = allocate(x.dtype, x.data.length)
+    for (let i = 0; i < data.length; i++) data[i] = x.dtype === 'f32' ? f(x.data[i] ?? 0) : Math.trunc(f(x.data[i] ?? 0))
+    return [{ dtype: x.dtype, shape: x.shape, data }]
+  },
+  /** Through the binary and activation kernels, whose arguments their own ops describe. */
+  lower(context, node, attrs) {
+    const src = pixelsView(context, node.inputs[0] ?? NONE)
+    const dst = pixelsView(context, node.outputs[0] ?? NONE)
+    const pixels = pixelsOf(dst)
+    if (attrs.function === 'abs') {
+      // |x| is the leaky ReLU of slope -1.
+      const epilogue = activationArgs({ kind: 'leakyRelu', alpha: -1 })
+      context.emit('activation', pixels, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, src.channels, ...epilogue])
+      return
+    }
+    const how = WITH_CONSTANT[attrs.function]
+    if (!how)
+      throw unsupported(`Node "${node.name}"`, `no kernel computes ${attrs.function} on run-time data`, 'Export the model without it', node.name)
+    const constant: { ref: Arg; strides: Arg[] } = { ref: context.weights(Float32Array.of(how.constant)), strides: [0, 0, 0] }
+    const variable: { ref: Arg; strides: Arg[] } = { ref: src.ref, strides: [pixels * src.pixelStride, src.pixelStride, 1] }
+    const [a, b] = how.left ? [constant, variable] : [variable, constant]
+    const target = [pixels * dst.pixelStride, dst.pixelStride]
+    const epilogue = activationArgs(NO_ACTIVATION)
+    context.emit('binary', pixels, [a.ref, b.ref, dst.ref, how.code, pixels, dst.channels, ...a.strides, ...b.strides, ...target, ...epilogue])
+  },
+})
