@@ -1,0 +1,140 @@
+/** The pieces that builders share: convolution with its batch norm, activation, pools, classifier; roles become node names. */
+import { GraphBuilder } from '../ir/build.ts'
+import type { TensorId } from '../ir/graph.ts'
+import { NO_ACTIVATION, RELU } from '../ops/activationFunction.ts'
+import { OPS } from '../ops/registry.ts'
+import type { WeightSource } from './weights.ts'
+
+/** PyTorch's default, which every published checkpoint of these families was trained with. */
+const EPSILON = 1e-5
+
+export interface ConvolutionOptions {
+  readonly out: number
+  readonly kernel: number
+  readonly stride?: number
+  readonly pad?: number
+  readonly groups?: number
+  readonly bias?: boolean
+}
+
+export interface PoolOptions {
+  readonly kernel: number
+  readonly stride: number
+  readonly pad: number
+  readonly ceil?: boolean
+  readonly countIncludePad?: boolean
+}
+
+/** A GraphBuilder that names nodes and weights after their role. */
+export class NetworkBuilder {
+  readonly graph: GraphBuilder
+
+  constructor(
+    name: string,
+    private readonly weights: WeightSource,
+  ) {
+    this.graph = new GraphBuilder(name, OPS)
+  }
+
+  channels(x: TensorId): number {
+    return this.graph.factOf(x).shape[1] ?? 0
+  }
+
+  /** Convolution `<name>.conv`: weight [out, in/groups, k, k], bias [out] where asked for. */
+  conv(name: string, x: TensorId, options: ConvolutionOptions): TensorId {
+    const { out, kernel, stride = 1, pad = 0, groups = 1, bias = false } = options
+    const node = `${name}.conv`
+    const inputs = [x, this.weight(`${node}.weight`, [out, this.channels(x) / groups, kernel, kernel])]
+    inputs.push(bias ? this.weight(`${node}.bias`, [out]) : -1)
+    return this.graph.node(
+      'conv2d',
+      {
+        kernel: [kernel, kernel],
+        stride: [stride, stride],
+        pad: [pad, pad, pad, pad],
+        dilation: [1, 1],
+        groups,
+        activation: NO_ACTIVATION,
+        residual: false,
+        shuffle: null,
+      },
+      inputs,
+      { name: node },
+    )
+  }
+
+  /** Batch norm `<name>.bn` with the running statistics. */
+  batchNorm(name: string, x: TensorId): TensorId {
+    const c = this.channels(x)
+    const node = `${name}.bn`
+    const inputs = ['weight', 'bias', 'mean', 'variance'].map((field) => this.weight(`${node}.${field}`, [c]))
+    return this.graph.node('batchNorm', { epsilon: EPSILON }, [x, ...inputs], { name: node })
+  }
+
+  convBn(name: string, x: TensorId, options: ConvolutionOptions): TensorId {
+    return this.batchNorm(name, this.conv(name, x, options))
+  }
+
+  convBnRelu(name: string, x: TensorId, options: ConvolutionOptions): TensorId {
+    return this.relu(name, this.convBn(name, x, options))
+  }
+
+  relu(name: string, x: TensorId): TensorId {
+    return this.graph.node('activation', { function: RELU }, [x], { name: `${name}.relu` })
+  }
+
+  pool(name: string, mode: 'max' | 'average', x: TensorId, options: PoolOptions): TensorId {
+    const { kernel, stride, pad, ceil = false, countIncludePad = true } = options
+    return this.graph.node(
+      'pool2d',
+      {
+        mode,
+        kernel: [kernel, kernel],
+        stride: [stride, stride],
+        pad: [pad, pad, pad, pad],
+        ceil,
+        countIncludePad,
+        activation: NO_ACTIVATION,
+      },
+      [x],
+      { name: `${name}.pool` },
+    )
+  }
+
+  shuffle(name: string, x: TensorId, groups: number, order: '(g,n)' | '(n,g)'): TensorId {
+    return this.graph.node('channelShuffle', { groups, order }, [x], { name: `${name}.shuffle` })
+  }
+
+  add(name: string, a: TensorId, b: TensorId): TensorId {
+    return this.graph.node('binary', { function: 'add', activation: NO_ACTIVATION }, [a, b], { name: `${name}.add` })
+  }
+
+  concat(name: string, parts: readonly TensorId[]): TensorId {
+    return this.graph.node('concat', { axis: 1, shuffle: null, activation: NO_ACTIVATION }, parts, { name: `${name}.concat` })
+  }
+
+  /** The two halves of the channels. */
+  halves(name: string, x: TensorId): [TensorId, TensorId] {
+    const half = this.channels(x) / 2
+    const [first = -1, second = -1] = this.graph.nodeOutputs('split', { axis: 1, sizes: [half, half] }, [x], { name: `${name}.split` })
+    return [first, second]
+  }
+
+  /** Global average pool and a fully connected layer: [N, C, H, W] to logits [N, classes]. */
+  classifier(x: TensorId, classes: number, bias: boolean): TensorId {
+    return this.graph.within('head', () => {
+      const pooled = this.graph.node('globalPool', { mode: 'average', keepDims: false }, [x], { name: 'head.pool' })
+      return this.linear('fc', pooled, classes, bias)
+    })
+  }
+
+  linear(name: string, x: TensorId, out: number, bias = true): TensorId {
+    const weight = this.weight(`${name}.weight`, [out, this.channels(x)])
+    const inputs = [x, weight, bias ? this.weight(`${name}.bias`, [out]) : -1]
+    return this.graph.node('linear', { activation: NO_ACTIVATION }, inputs, { name })
+  }
+
+  private weight(role: string, shape: readonly number[]): TensorId {
+    return this.graph.weight(role, shape, this.weights.get(role, shape))
+  }
+}

@@ -1,0 +1,87 @@
+/** The zoo: architectures by id, built with random weights. */
+import { badInput } from '../base/errors.ts'
+import { parameterCount } from '../ir/graph.ts'
+import type { Model } from '../model.ts'
+import type { Architecture } from './entry.ts'
+import { SHUFFLENET_V1 } from './shuffleNetV1.ts'
+import { SHUFFLENET_V2 } from './shuffleNetV2.ts'
+import { randomWeights, shapesOnly } from './weights.ts'
+
+export interface ZooOptions {
+  /** Pixels: a side, or [height, width]. Default 224. */
+  readonly inputSize?: number | readonly [number, number]
+  /** Default 1000. */
+  readonly classes?: number
+  /** Of the random weights. Default 1. */
+  readonly seed?: number
+  /** False builds the network without its channel shuffles (the paper, table 3). */
+  readonly shuffle?: boolean
+}
+
+export interface ZooEntry {
+  readonly id: string
+  readonly title: string
+  /** Parameters with 1000 classes; running statistics are not parameters. Counted when first asked for. */
+  readonly params: number
+  readonly classes: number
+  build(options?: ZooOptions): Model
+}
+
+const CLASSES = 1000
+const SIZE = 224
+/** Larger requests are mistakes, or meant to exhaust memory. */
+const LIMITS = { side: 4096, classes: 100_000 }
+
+const ARCHITECTURES: readonly Architecture[] = [...SHUFFLENET_V1, ...SHUFFLENET_V2]
+
+export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)
+
+/**
+ * Builds an architecture of the zoo with random weights: input [1, 3, H, W], output logits [1, classes].
+ * Throws ScopeError `bad-input` for an unknown id, or a size or class count that cannot be built.
+ */
+export function buildZooModel(id: string, options: ZooOptions = {}): Model {
+  const entry = ZOO.find((e) => e.id === id)
+  if (!entry) throw badInput(`Model "${id}"`, 'the zoo has no such architecture', `It has: ${ZOO.map((e) => e.id).join(', ')}`)
+  return entry.build(options)
+}
+
+function entryOf(architecture: Architecture): ZooEntry {
+  let params: number | undefined
+  return {
+    id: architecture.id,
+    title: architecture.title,
+    classes: CLASSES,
+    get params() {
+      params ??= parameterCount(architecture.build({ name: architecture.id, inputSize: [SIZE, SIZE], classes: CLASSES, shuffle: true }, shapesOnly()))
+      return params
+    },
+    build: (options) => modelOf(architecture, options ?? {}),
+  }
+}
+
+function modelOf(architecture: Architecture, options: ZooOptions): Model {
+  const { classes = CLASSES, seed = 1, shuffle = true } = options
+  const size = options.inputSize ?? SIZE
+  const inputSize: readonly [number, number] = typeof size === 'number' ? [size, size] : size
+  check('input size', inputSize[0], LIMITS.side)
+  check('input size', inputSize[1], LIMITS.side)
+  check('number of classes', classes, LIMITS.classes)
+  const title = shuffle ? architecture.title : `${architecture.title}, no shuffle`
+  return {
+    id: architecture.id,
+    title,
+    preprocess: architecture.preprocess(inputSize),
+    labels: null,
+    labelSet: null,
+    provenance: `Random weights (seed ${seed}); the network is not trained`,
+    notice: 'The weights are random: this model shows structure and speed, and cannot classify',
+    graph: architecture.build({ name: architecture.id, inputSize, classes, shuffle }, randomWeights(seed)),
+    format: 'zoo',
+  }
+}
+
+function check(what: string, value: number, limit: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > limit)
+    throw badInput(`The ${what}`, `${value} is not a whole number from 1 to ${limit}`, 'Choose another value')
+}
