@@ -4,13 +4,20 @@ import type { Api, ArgsOf, CallOptions, Channel, EventName, EventOf, OpenedFile,
 import type { Envelope, Port } from './port.ts'
 import { connectSocketPort } from './socketPort.ts'
 
+/** Events kept for a listener that is not there yet. */
+const MAX_EARLY = 16
+
 /** Wraps a port: gives calls their ids, AbortSignals and progress, and makes ScopeErrors of envelopes. */
 export function apiFromPort(port: Port, shell: Api['shell']): Api {
   const progress = new Map<string, (value: unknown) => void>()
   const listeners = new Map<string, Set<(value: unknown) => void>>()
   port.onProgress((id, value) => progress.get(id)?.(value))
+  // A file that the app was started with is announced before the page has put up its listeners.
+  const early = new Map<string, unknown[]>()
   port.onEvent((event, value) => {
-    for (const listener of listeners.get(event) ?? []) listener(value)
+    const set = listeners.get(event)
+    if (set) for (const listener of set) listener(value)
+    else early.set(event, [...(early.get(event) ?? []), value].slice(-MAX_EARLY))
   })
 
   async function call<C extends Channel>(channel: C, args: ArgsOf<C>, options: CallOptions<C> = {}): Promise<ResultOf<C>> {
@@ -36,6 +43,8 @@ export function apiFromPort(port: Port, shell: Api['shell']): Api {
     listeners.set(event, set)
     const untyped = (value: unknown) => listener(value as EventOf<E>)
     set.add(untyped)
+    for (const value of early.get(event) ?? []) untyped(value)
+    early.delete(event)
     return () => {
       set.delete(untyped)
     }

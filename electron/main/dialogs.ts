@@ -1,0 +1,30 @@
+/** The operating system's open and save dialogs, attached to the window. */
+import { app, type BrowserWindow, dialog, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
+import type { Dialogs, FileKind } from '../services/files.ts'
+
+const MODELS: FileFilter = { name: 'Models', extensions: ['safetensors', 'onnx', 'pth', 'pt', 'tar', 'bin', 'ckpt'] }
+const PHOTOS: FileFilter = { name: 'Photos', extensions: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'bmp', 'avif'] }
+const ALL: FileFilter = { name: 'All files', extensions: ['*'] }
+
+const FILTERS: Readonly<Record<FileKind, FileFilter[]>> = {
+  model: [MODELS, ALL],
+  photo: [PHOTOS, ALL],
+  any: [{ name: 'Models and photos', extensions: [...MODELS.extensions, ...PHOTOS.extensions] }, ALL],
+}
+
+export function electronDialogs(window: () => BrowserWindow | undefined): Dialogs {
+  return {
+    async open(kind) {
+      const options: OpenDialogOptions = { properties: ['openFile'], filters: FILTERS[kind] }
+      const parent = window()
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      return canceled ? undefined : filePaths[0]
+    },
+    async save(suggestedName) {
+      const options: SaveDialogOptions = { defaultPath: `${app.getPath('downloads')}/${suggestedName}` }
+      const parent = window()
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      return canceled || filePath === '' ? undefined : filePath
+    },
+  }
+}

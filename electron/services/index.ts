@@ -1,0 +1,60 @@
+/** The application's back end, made of its services; knows neither Electron nor HTTP. */
+import type { AppInfo } from '../ipc/contract.ts'
+import type { Handlers } from '../ipc/dispatch.ts'
+import { type Dialogs, type FilesService, filesService } from './files.ts'
+import { modelsService, type WeightsSource } from './models.ts'
+import type { Fetch } from './network.ts'
+import { samplesService } from './samples.ts'
+import { type SettingsService, settingsService } from './settings.ts'
+
+export interface ServicesOptions {
+  /** Folder of this user's data; made when first written to. */
+  readonly userData: string
+  /** The repository's `assets`. */
+  readonly assets: string
+  readonly version: string
+  readonly shell: AppInfo['shell']
+  readonly catalogue: readonly WeightsSource[]
+  /** Absent where the page has to use its own. */
+  readonly dialogs?: Dialogs
+  readonly fetch?: Fetch
+  /** Milliseconds without a byte after which a download counts as stalled. */
+  readonly silenceMs?: number
+}
+
+export interface Services {
+  readonly handlers: Handlers
+  readonly files: FilesService
+  readonly settings: SettingsService
+}
+
+const SILENCE_MS = 30_000
+
+export function createServices(options: ServicesOptions): Services {
+  const { userData, assets, version, shell, catalogue, dialogs } = options
+  const fetchOption = options.fetch ?? ((url, init) => fetch(url, init))
+  const models = modelsService({ assets, userData, catalogue, fetch: fetchOption, silenceMs: options.silenceMs ?? SILENCE_MS })
+  const files = filesService(userData, dialogs)
+  const samples = samplesService(assets)
+  const settings = settingsService(userData)
+  const info: AppInfo = { name: 'ShuffleScope', version, shell, platform: `${process.platform} ${process.arch}`, dialogs: dialogs !== undefined }
+
+  const handlers: Handlers = {
+    'app.info': () => info,
+    'models.list': () => models.list(),
+    'models.bytes': (_context, id) => models.bytes(id),
+    'models.download': ({ signal, progress }, id) => models.download(id, signal, progress),
+    'models.remove': (_context, id) => models.remove(id).then(() => null),
+    'files.open': (_context, kind) => files.open(kind),
+    'files.read': (_context, token) => files.read(token),
+    'files.save': (_context, file) => files.save(file),
+    'files.adopt': (_context, path) => files.adopt(path),
+    'recents.list': () => files.recents(),
+    'recents.clear': () => files.clearRecents().then(() => null),
+    'samples.list': () => samples.list(),
+    'samples.bytes': (_context, id) => samples.bytes(id),
+    'settings.get': () => settings.get(),
+    'settings.set': (_context, patch) => settings.set(patch),
+  }
+  return { handlers, files, settings }
+}
