@@ -1,6 +1,7 @@
 /** Elementwise functions of two tensors with broadcasting. */
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
+import { unsupported } from '../../base/errors.ts'
 import { NONE, type TensorId } from '../../ir/graph.ts'
 import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
@@ -69,6 +70,8 @@ export const binary = defineOp<BinaryAttributes>({
     const [a = NONE, b = NONE] = node.inputs
     const y = node.outputs[0] ?? NONE
     const { shape } = context.fact(y)
+    if (attrs.function === 'pow')
+      throw unsupported(`Node "${node.name}"`, 'a power of computed tensors has no kernel', 'Replace it by multiplications', node.name)
     const code = FUNCTIONS.indexOf(attrs.function)
     if (shape.length === 4) {
       const dst = context.view(y)

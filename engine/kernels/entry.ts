@@ -1,0 +1,92 @@
+// Entry of the Wasm module: every kernel, and the loop that runs a plan's steps on one of several threads.
+//
+// The module holds no data segment and no mutable global: a second worker's instantiation over the same memory must
+// not reset anything. All state lies in memory that the host lays out (see engine/session/memory.ts).
+import { activation } from '../ops/activation/kernel'
+import { affine } from '../ops/batchNorm/kernel'
+import { binary } from '../ops/binary/kernel'
+import { gatherChannels } from '../ops/channelShuffle/kernel'
+import { conv, depthwise } from '../ops/conv2d/kernel'
+import { globalPool } from '../ops/globalPool/kernel'
+import { linear } from '../ops/linear/kernel'
+import { matmul } from '../ops/matmul/kernel'
+import { pool } from '../ops/pool2d/kernel'
+import { softmax } from '../ops/softmax/kernel'
+import { copyStrided } from '../ops/transpose/kernel'
+
+/** Milliseconds of a monotonic clock; only profiled runs call it. */
+// @ts-ignore: decorator
+@external('host', 'now')
+declare function now(): f64
+
+/** Does units [begin, end) of one step. Numbers are the indices of KERNELS in ops/kernels.ts. */
+export function runStep(kernel: i32, args: usize, begin: i32, end: i32): void {
+  switch (kernel) {
+    case 0: return conv(args, begin, end)
+    case 1: return depthwise(args, begin, end)
+    case 2: return pool(args, begin, end)
+    case 3: return globalPool(args, begin, end)
+    case 4: return linear(args, begin, end)
+    case 5: return binary(args, begin, end)
+    case 6: return activation(args, begin, end)
+    case 7: return affine(args, begin, end)
+    case 8: return softmax(args, begin, end)
+    case 9: return gatherChannels(args, begin, end)
+    case 10: return copyStrided(args, begin, end)
+    case 11: return matmul(args, begin, end)
+    default: unreachable()
+  }
+}
+
+// Control block, one i32 each: arrived, generation, cancel, outcome.
+const ARRIVED: usize = 0
+const GENERATION: usize = 64
+const CANCEL: usize = 128
+const OUTCOME: usize = 192
+
+const SPINS = 4000
+/** Nanoseconds of one sleep, and how many of them without progress mean that a thread is gone. */
+const SLEEP: i64 = 100_000_000
+const PATIENCE = 300
+
+export const DONE = 0
+export const CANCELLED = 1
+export const LOST = 2
+
+/** Waits until all threads have come here. The last to come decides, for all, whether the run goes on. */
+function barrier(control: usize, threads: i32): i32 {
+  const generation = atomic.load<i32>(control + GENERATION)
+  if (atomic.add<i32>(control + ARRIVED, 1) == threads - 1) {
+    store<i32>(control + OUTCOME, atomic.load<i32>(control + CANCEL))
+    atomic.store<i32>(control + ARRIVED, 0)
+    atomic.add<i32>(control + GENERATION, 1)
+    atomic.notify(control + GENERATION, threads)
+    return load<i32>(control + OUTCOME)
+  }
+  for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
+  for (let i = 0; i < PATIENCE; i++) {
+    atomic.wait<i32>(control + GENERATION, generation, SLEEP)
+    if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
+    if (atomic.load<i32>(control + CANCEL) == LOST) return LOST
+  }
+  return LOST
+}
+
+/**
+ * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST.
+ * `steps`: (kernel, units, args address) triples of i32. `times`: 0, or one f64 per step and one more, filled by thread 0.
+ */
+export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize): i32 {
+  if (times && thread == 0) store<f64>(times, now())
+  for (let i = 0; i < count; i++) {
+    const step = steps + i * 12
+    const units = load<i32>(step, 4)
+    const begin = <i32>((<i64>units * thread) / threads)
+    const end = <i32>((<i64>units * (thread + 1)) / threads)
+    if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end)
+    const outcome = threads == 1 ? atomic.load<i32>(control + CANCEL) : barrier(control, threads)
+    if (outcome != DONE) return outcome
+    if (times && thread == 0) store<f64>(times + ((i + 1) << 3), now())
+  }
+  return DONE
+}

@@ -1,0 +1,96 @@
+/** Decides which tensors share memory: slices of a wider map, inputs written straight into a concatenation, aliases. */
+import { consumers, type Graph, NONE, type Node, producers, type TensorId, tensorOf } from '../ir/graph.ts'
+import type { NodeFacts, OpDefinition, Placement } from '../ops/op.ts'
+import { opOf } from '../ops/registry.ts'
+
+/** Where a tensor lies: the tensor whose buffer it uses, and its channels in a pixel of that buffer. */
+export interface Storage {
+  readonly root: TensorId
+  /** Channel k of the tensor is channel `channels[k]` of the root; undefined: the same memory, element by element. */
+  readonly channels: Int32Array | undefined
+}
+
+export interface Placements {
+  storage(id: TensorId): Storage
+  /** One of the two is placed directly inside the other. */
+  aliased(a: TensorId, b: TensorId): boolean
+}
+
+interface Parent {
+  readonly id: TensorId
+  readonly channels: Int32Array | undefined
+}
+
+export function factsOf(graph: Graph, node: Node): NodeFacts {
+  return {
+    inputs: node.inputs.map((id) => {
+      if (id === NONE) return undefined
+      const { fact, data } = tensorOf(graph, id)
+      return data ? { ...fact, value: { dtype: fact.dtype, shape: fact.shape, data } } : fact
+    }),
+    outputs: node.outputs.map((id) => tensorOf(graph, id).fact),
+  }
+}
+
+/** `fixed`: tensors that must keep buffers of their own (inputs, outputs, and what the caller wants to read). */
+export function placeTensors(graph: Graph, fixed: ReadonlySet<TensorId>): Placements {
+  const producerOf = producers(graph)
+  const consumersOf = consumers(graph)
+  const parents = new Map<TensorId, Parent>()
+  const reads = (id: TensorId): boolean => (consumersOf.get(id) ?? []).every((n) => opOf(n.op).readsStrided === true)
+  const free = (id: TensorId): boolean => !fixed.has(id) && !parents.has(id) && !tensorOf(graph, id).data
+  const placementOf = (node: Node, op: OpDefinition): Placement => op.placement?.(node.attrs, factsOf(graph, node)) ?? { kind: 'own' }
+
+  const gather = (node: Node, positions: readonly Int32Array[]): void => {
+    const out = node.outputs[0] ?? NONE
+    node.inputs.forEach((id, i) => {
+      const target = positions[i]
+      const producer = producerOf.get(id)
+      if (!target || !producer || !free(id) || node.inputs.filter((x) => x === id).length > 1) return
+      const op = opOf(producer.op)
+      if (placementOf(producer, op).kind !== 'own') return
+      const sideBySide = target.every((p, c) => p === (target[0] ?? 0) + c)
+      const fits = sideBySide ? op.storesStrided === true && reads(id) : op.storesPositions === true && (consumersOf.get(id) ?? []).length === 1
+      if (fits) parents.set(id, { id: out, channels: target })
+    })
+  }
+  const cut = (node: Node, starts: readonly number[]): void => {
+    const x = node.inputs[0] ?? NONE
+    if (tensorOf(graph, x).data) return
+    node.outputs.forEach((id, i) => {
+      if (!free(id) || !reads(id)) return
+      const channels = Int32Array.from({ length: tensorOf(graph, id).fact.shape[1] ?? 0 }, (_, c) => (starts[i] ?? 0) + c)
+      parents.set(id, { id: x, channels })
+    })
+  }
+
+  // Concatenations from the last to the first: the outer one is placed before what is written into it.
+  for (const node of [...graph.nodes].reverse()) {
+    const placement = placementOf(node, opOf(node.op))
+    if (placement.kind === 'gathers') gather(node, placement.positions)
+  }
+  for (const node of graph.nodes) {
+    const placement = placementOf(node, opOf(node.op))
+    const x = node.inputs[0] ?? NONE
+    const y = node.outputs[0] ?? NONE
+    if (placement.kind === 'slices') cut(node, placement.starts)
+    // An alias must be the whole of a buffer: a slice's elements do not lie in the order of the other shape.
+    else if (placement.kind === 'alias' && free(y) && !tensorOf(graph, x).data && resolve(parents, x).channels === undefined)
+      parents.set(y, { id: x, channels: undefined })
+  }
+  return {
+    storage: (id) => resolve(parents, id),
+    aliased: (a, b) => parents.get(a)?.id === b || parents.get(b)?.id === a,
+  }
+}
+
+function resolve(parents: ReadonlyMap<TensorId, Parent>, id: TensorId): Storage {
+  let channels: Int32Array | undefined
+  let root = id
+  for (let parent = parents.get(root); parent; parent = parents.get(root)) {
+    const outer = parent.channels
+    if (outer) channels = channels ? channels.map((c) => outer[c] ?? 0) : outer
+    root = parent.id
+  }
+  return { root, channels }
+}

@@ -1,0 +1,49 @@
+/** A plan: a flat list of kernel calls over packed weights and one arena. Plain data; any host with the kernels can run it. */
+import type { NodeId, TensorId } from '../ir/graph.ts'
+import type { TensorData } from '../ir/tensor.ts'
+import type { Kernel } from '../ops/kernels.ts'
+
+/** i32, f32, or an address: byte offset in a region. */
+export type PlanArg = number | { readonly f32: number } | { readonly region: 'arena' | 'weights'; readonly offset: number }
+
+export interface PlanStep {
+  readonly kernel: Kernel
+  /** Equal pieces of work; threads take contiguous ranges. */
+  readonly units: number
+  readonly args: readonly PlanArg[]
+  /** The node of the planned graph that the step computes. */
+  readonly node: NodeId
+  /** Names of the nodes of the loaded graph behind it. */
+  readonly sources: readonly string[]
+  /** Multiply-accumulates of the step. */
+  readonly macs: number
+}
+
+/** A tensor in the arena. Feature maps (rank 4) lie NHWC, all others row-major. */
+export interface PlanTensor {
+  readonly id: TensorId
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Bytes from the start of the arena. */
+  readonly offset: number
+  /** Floats from one pixel to the next; equal to the channels unless it is a slice of a wider map. */
+  readonly pixelStride: number
+  /** Where each channel lies inside a pixel, in floats, when they do not lie side by side. */
+  readonly positions?: readonly number[]
+  /** Set on an output that is a constant: it is not in the arena at all. */
+  readonly value?: TensorData
+}
+
+export interface Plan {
+  readonly name: string
+  readonly steps: readonly PlanStep[]
+  /** Packed constants, 16-byte aligned. */
+  readonly weights: Uint8Array
+  readonly arenaBytes: number
+  /** Largest sum of the buffers that live at one step: no arena can be smaller. */
+  readonly arenaLowerBound: number
+  readonly inputs: readonly PlanTensor[]
+  readonly outputs: readonly PlanTensor[]
+  /** Tensors that keep their memory to the end of the run. */
+  readonly kept: readonly PlanTensor[]
+}

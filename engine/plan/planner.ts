@@ -1,0 +1,183 @@
+/** Turns a fused graph into a plan: places tensors, lowers every node, lays out the arena. */
+import { assert } from '../base/assert.ts'
+import { type ScopeError, unsupported } from '../base/errors.ts'
+import { type Graph, NONE, type Node, type TensorId, tensorOf } from '../ir/graph.ts'
+import { asNchw, type HostTensor, sizeOf } from '../ir/tensor.ts'
+import type { Kernel } from '../ops/kernels.ts'
+import type { Arg, LowerContext, Ref, View } from '../ops/op.ts'
+import { opOf } from '../ops/registry.ts'
+import { layoutArena } from './arena.ts'
+import { factsOf, type Placements, placeTensors } from './placement.ts'
+import type { Plan, PlanArg, PlanStep, PlanTensor } from './plan.ts'
+import { WeightStore } from './weights.ts'
+
+export interface PlanOptions {
+  /** Tensors whose values will be read after a run; they keep their memory to the end. */
+  readonly keep?: readonly TensorId[]
+}
+
+interface Draft {
+  readonly kernel: Kernel
+  readonly units: number
+  readonly args: readonly Arg[]
+  readonly node: Node
+  readonly macs: number
+}
+
+/** Throws ScopeError `unsupported`, with the node's name, where the graph holds something that has no kernel. */
+export function makePlan(graph: Graph, options: PlanOptions = {}): Plan {
+  const kept = (options.keep ?? []).filter((id) => !tensorOf(graph, id).data)
+  const fixed = new Set<TensorId>([...graph.inputs, ...graph.outputs, ...kept])
+  const lowering = new Lowering(graph, placeTensors(graph, fixed))
+  for (const node of graph.nodes) lowering.lower(node)
+  return lowering.finish(kept)
+}
+
+class Lowering {
+  private readonly drafts: Draft[] = []
+  private readonly store = new WeightStore()
+  private readonly scratchBytes = new Map<number, number>()
+  private nextScratch: number
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly placements: Placements,
+  ) {
+    this.nextScratch = Math.max(-1, ...graph.tensors.keys()) + 1
+  }
+
+  lower(node: Node): void {
+    if (node.outputs.every((id) => tensorOf(this.graph, id).data)) return
+    const op = opOf(node.op)
+    const refuse = (why: string): ScopeError =>
+      unsupported(`Node "${node.name}" (${op.title})`, why, 'Open the model in stage "recognised" to see what is around it', node.name)
+    if (!op.lower) throw refuse('it has no kernel and could not be removed')
+    const { cost } = this.costOf(node)
+    let emitted = 0
+    const context: LowerContext = {
+      fact: (id) => tensorOf(this.graph, id).fact,
+      isConstant: (id) => id !== NONE && tensorOf(this.graph, id).data !== undefined,
+      constant: (id, role) => {
+        const value = this.constant(id)
+        if (!value) throw refuse(`its ${role} is computed at run time, which the engine supports for constants only`)
+        return value
+      },
+      view: (id) => this.view(id, refuse),
+      flat: (id) => {
+        const { shape } = tensorOf(this.graph, id).fact
+        const view = shape.length === 4 ? this.view(id, refuse) : undefined
+        if (view && (view.positions || view.pixelStride !== view.channels)) throw refuse('it needs its input in one piece, which is a slice here')
+        return view?.ref ?? this.whole(id, refuse)
+      },
+      aliased: (a, b) => this.placements.aliased(a, b),
+      weights: (data) => ({ region: 'weights', id: 0, offset: this.store.add(data) }),
+      scratch: (floats) => {
+        const id = this.nextScratch++
+        this.scratchBytes.set(id, 4 * floats)
+        return { region: 'arena', id, offset: 0 }
+      },
+      emit: (kernel, units, args) => {
+        if (units <= 0) return
+        // A node's MACs belong to its first step; the others move data.
+        this.drafts.push({ kernel, units, args, node, macs: emitted++ === 0 ? cost.convMacs + cost.linearMacs : 0 })
+      },
+    }
+    op.lower(context, node, node.attrs)
+  }
+
+  finish(kept: readonly TensorId[]): Plan {
+    const spans = this.lifetimes(kept)
+    const arena = layoutArena([...spans].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s })))
+    const resolve = (arg: Arg): PlanArg => {
+      if (typeof arg === 'number' || 'f32' in arg) return arg
+      if (arg.region === 'weights') return { region: 'weights', offset: arg.offset }
+      return { region: 'arena', offset: (arena.offsets.get(arg.id) ?? 0) + arg.offset }
+    }
+    const steps = this.drafts.map(
+      (d): PlanStep => ({ kernel: d.kernel, units: d.units, args: d.args.map(resolve), node: d.node.id, sources: d.node.sources, macs: d.macs }),
+    )
+    const describe = (id: TensorId): PlanTensor => this.describe(id, (ref) => (arena.offsets.get(ref.id) ?? 0) + ref.offset)
+    return {
+      name: this.graph.name,
+      steps,
+      weights: this.store.bytes(),
+      arenaBytes: arena.bytes,
+      arenaLowerBound: arena.lowerBound,
+      inputs: this.graph.inputs.map(describe),
+      outputs: this.graph.outputs.map(describe),
+      kept: kept.map(describe),
+    }
+  }
+
+  /** A buffer lives from the first step that touches it to the last; inputs from the start, results to the end. */
+  private lifetimes(kept: readonly TensorId[]): Map<number, { from: number; to: number }> {
+    const spans = new Map<number, { from: number; to: number }>()
+    const touch = (id: number, step: number): void => {
+      const span = spans.get(id)
+      if (span) span.to = Math.max(span.to, step)
+      else spans.set(id, { from: step, to: step })
+    }
+    for (const id of this.graph.inputs) touch(this.placements.storage(id).root, -1)
+    this.drafts.forEach((draft, step) => {
+      for (const arg of draft.args) if (typeof arg === 'object' && 'region' in arg && arg.region === 'arena') touch(arg.id, step)
+    })
+    for (const id of [...this.graph.outputs, ...kept]) if (!tensorOf(this.graph, id).data) touch(this.placements.storage(id).root, this.drafts.length)
+    return spans
+  }
+
+  private bufferBytes(id: number): number {
+    return this.scratchBytes.get(id) ?? 4 * sizeOf(tensorOf(this.graph, id).fact.shape)
+  }
+
+  private constant(id: TensorId): HostTensor | undefined {
+    const { fact, data } = tensorOf(this.graph, id)
+    return data && { dtype: fact.dtype, shape: fact.shape, data }
+  }
+
+  private costOf(node: Node) {
+    return { cost: opOf(node.op).cost(node.attrs, factsOf(this.graph, node)) }
+  }
+
+  private whole(id: TensorId, refuse: (why: string) => ScopeError): Ref {
+    const { fact, data } = tensorOf(this.graph, id)
+    if (fact.dtype !== 'f32') throw refuse(`it computes with ${fact.dtype}, and the engine runs f32`)
+    if (data) return { region: 'weights', id: 0, offset: this.store.add(Float32Array.from(data)) }
+    return { region: 'arena', id: this.placements.storage(id).root, offset: 0 }
+  }
+
+  /** NHWC view; a constant feature map is laid out NHWC on the spot. */
+  private view(id: TensorId, refuse: (why: string) => ScopeError): View {
+    const { fact, data } = tensorOf(this.graph, id)
+    if (fact.shape.length !== 4 && fact.shape.length !== 2) throw refuse(`it needs a feature map where it has shape [${fact.shape.join(', ')}]`)
+    const [batch, channels, height, width] = asNchw(fact.shape)
+    const shape = { batch, height, width, channels }
+    if (data)
+      return { ref: { region: 'weights', id: 0, offset: this.store.add(toNhwc(Float32Array.from(data), shape)) }, ...shape, pixelStride: channels }
+    const ref = this.whole(id, refuse)
+    const { root, channels: inRoot } = this.placements.storage(id)
+    if (!inRoot) return { ref, ...shape, pixelStride: channels }
+    const pixelStride = tensorOf(this.graph, root).fact.shape[1] ?? channels
+    const first = inRoot[0] ?? 0
+    if (inRoot.every((c, k) => c === first + k)) return { ref: { ...ref, offset: ref.offset + 4 * first }, ...shape, pixelStride }
+    return { ref, ...shape, pixelStride, positions: inRoot }
+  }
+
+  private describe(id: TensorId, address: (ref: Ref) => number): PlanTensor {
+    const { name, fact, data } = tensorOf(this.graph, id)
+    if (data) return { id, name, shape: fact.shape, offset: 0, pixelStride: 0, value: data }
+    const refuse = (why: string): ScopeError => unsupported(`Tensor "${name}"`, why, 'Only f32 inputs and outputs can be run', name)
+    if (fact.shape.length !== 4) return { id, name, shape: fact.shape, offset: address(this.whole(id, refuse)), pixelStride: 0 }
+    const view = this.view(id, refuse)
+    assert(!view.positions, `"${name}" is read from outside and must lie in one piece`)
+    return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.pixelStride }
+  }
+}
+
+function toNhwc(data: Float32Array, s: { batch: number; height: number; width: number; channels: number }): Float32Array {
+  const out = new Float32Array(data.length)
+  const pixels = s.height * s.width
+  for (let b = 0; b < s.batch; b++)
+    for (let c = 0; c < s.channels; c++)
+      for (let p = 0; p < pixels; p++) out[(b * pixels + p) * s.channels + c] = data[(b * s.channels + c) * pixels + p] ?? 0
+  return out
+}

@@ -1,0 +1,48 @@
+// Compiles the kernels: one baseline SIMD build, one with relaxed SIMD (fused multiply-add).
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import asc from 'assemblyscript/asc'
+
+const root = join(import.meta.dirname, '..')
+const BUILDS = [
+  { out: 'dist/wasm/kernels.wasm', features: ['simd', 'threads', 'bulk-memory'] },
+  { out: 'dist/wasm/kernels-relaxed.wasm', features: ['simd', 'relaxed-simd', 'threads', 'bulk-memory'] },
+]
+/** 64 KiB pages: at most 2 GiB. */
+const MAX_PAGES = 32768
+
+export async function buildWasm(log = () => {}) {
+  for (const { out, features } of BUILDS) {
+    log(`compiling ${out}`)
+    const args = ['engine/kernels/entry.ts', '--baseDir', root, '--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--sharedMemory']
+    args.push('--initialMemory', '1', '--maximumMemory', String(MAX_PAGES), '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--use', 'abort=')
+    for (const f of features) args.push('--enable', f)
+    let bytes
+    const { error, stderr } = await asc.main(args, { writeFile: (_name, contents) => void (bytes = contents) })
+    if (error || !bytes) throw new Error(`kernels did not compile:\n${stderr.toString()}`)
+    if (await hasDataSegment(bytes)) throw new Error(`${out} holds a data segment; a second worker would reset it`)
+    const target = join(root, out)
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(`${target}.part`, bytes)
+    await rename(`${target}.part`, target)
+  }
+}
+
+/** Section 11 is the data section. */
+async function hasDataSegment(bytes) {
+  let at = 8
+  while (at < bytes.length) {
+    const id = bytes[at++]
+    let size = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]
+      size |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    if (id === 11 && bytes[at] !== 0) return true
+    at += size
+  }
+  return false
+}
+
+if (process.argv[1] === import.meta.filename) await buildWasm((line) => console.error(line))
