@@ -1,0 +1,54 @@
+/** Numbers for people: three significant digits in pictures, exact in tooltips. */
+
+const STEPS: readonly (readonly [number, string])[] = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+]
+
+/** 137500000 as "138 M"; below a thousand as it is. */
+export function short(value: number, digits = 3): string {
+  for (const [size, unit] of STEPS) if (Math.abs(value) >= size * (1 - 0.5 / 10 ** digits)) return `${significant(value / size, digits)} ${unit}`
+  return significant(value, digits)
+}
+
+/** Bytes with binary units: 524288 as "512 KiB". */
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB']
+  let scaled = value
+  let unit = 0
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024
+    unit++
+  }
+  return `${significant(scaled, 3)} ${units[unit]}`
+}
+
+export function milliseconds(value: number): string {
+  return `${significant(value, 3)} ms`
+}
+
+/** 0.0423 as "4.23 %"; very small shares as "< 0.01 %". */
+export function percent(share: number): string {
+  const value = share * 100
+  if (value > 0 && value < 0.01) return '< 0.01 %'
+  return `${significant(value, 3)} %`
+}
+
+export function exact(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 3 })
+}
+
+export function significant(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return '–'
+  if (value === 0) return '0'
+  const whole = Math.floor(Math.log10(Math.abs(value))) + 1
+  return value.toFixed(Math.max(0, Math.min(digits - whole, 4)))
+}
+
+/** NCHW without its batch: "240 × 28 × 28". */
+export function shape(extents: readonly number[]): string {
+  const [first, ...rest] = extents
+  if (extents.length === 0) return 'scalar'
+  return (first === 1 && rest.length > 0 ? rest : extents).join(' × ')
+}

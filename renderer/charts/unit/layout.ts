@@ -1,0 +1,182 @@
+/**
+ * The flow picture of a unit: a bar of channel positions per tensor, ribbons between bars per op. Pure: a unit and a
+ * size give shapes. `amount` moves between the unit without shuffle (0) and as it is (1).
+ */
+import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract.ts'
+import type { Size } from '../kit/size.ts'
+import { linkShapes } from './links.ts'
+import { type Origins, originsOf } from './origins.ts'
+import { type Placed, place } from './place.ts'
+
+export const BAR_WIDTH = 10
+const HEADER = 44
+const FOOTER = 22
+const SIDE = 20
+const LANE_GAP = 28
+export const PASS_HEIGHT = 18
+const MIN_GAP_WEIGHT = 27
+const MAX_CHANNEL = 12
+
+export interface ColouredPath {
+  readonly group: number | null
+  readonly d: string
+}
+
+export interface BarShape {
+  readonly tensor: UnitTensor
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly stripes: readonly ColouredPath[]
+  /** Whether the count of channels is worth writing: it differs from the bar before. */
+  readonly countShown: boolean
+}
+
+export interface LinkShape {
+  readonly link: UnitLink
+  readonly kind: 'groups' | 'map' | 'shuffle' | 'pass'
+  readonly ribbons: readonly ColouredPath[]
+}
+
+export interface HeaderShape {
+  readonly op: UnitOp
+  readonly x: number
+  readonly width: number
+  readonly detail: string
+}
+
+export interface UnitShapes {
+  readonly width: number
+  readonly height: number
+  /** Pixels per channel, the same for every bar. */
+  readonly perChannel: number
+  readonly bars: readonly BarShape[]
+  readonly links: readonly LinkShape[]
+  readonly headers: readonly HeaderShape[]
+  readonly geometry: Geometry
+}
+
+/** What drawing a ribbon needs to know; also used to light single channels. */
+export interface Geometry {
+  readonly perChannel: number
+  /** Left edge and top of each tensor's bar. */
+  readonly at: ReadonlyMap<number, { readonly x: number; readonly y: number; readonly height: number }>
+  /** y of the centre of the lane in which a link passes bars that stand in its way. */
+  readonly pass: ReadonlyMap<UnitLink, number>
+  /** Left edges of columns, and the column of each tensor. */
+  readonly columnX: readonly number[]
+  readonly column: ReadonlyMap<number, number>
+}
+
+export function unitLayout(view: UnitView, size: Size, amount: number): UnitShapes {
+  const placed = place(view.on)
+  const originsOn = originsOf(view.on)
+  const originsOff = originsOf(view.off)
+  const geometry = geometryOf(view, placed, size)
+  const { perChannel, at } = geometry
+  const bars = view.on.tensors.map((tensor): BarShape => {
+    const spot = at.get(tensor.id) ?? { x: 0, y: 0, height: 0 }
+    const on = originsOn.get(tensor.id)
+    const off = originsOff.get(tensor.id)
+    const before = view.on.links.find((l) => l.to === tensor.id)?.from
+    return {
+      tensor,
+      x: spot.x,
+      y: spot.y,
+      width: BAR_WIDTH,
+      height: spot.height,
+      stripes: on && off ? stripes(on, off, amount, spot, perChannel) : [],
+      countShown: view.on.tensors.find((t) => t.id === before)?.channels !== tensor.channels,
+    }
+  })
+  const links = view.on.links.map((link, i) =>
+    linkShapes({ on: link, off: view.off.links[i] ?? link, op: view.on.ops.find((o) => o.node === link.node), originsOn, originsOff, geometry, amount }),
+  )
+  const right = Math.max(0, ...geometry.columnX) + BAR_WIDTH + SIDE
+  return { width: Math.max(size.width, right), height: size.height, perChannel, bars, links, headers: headersOf(placed, geometry), geometry }
+}
+
+function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
+  const { column, lane, columns, lanes, gaps } = placed
+  const bars = columns * BAR_WIDTH + 2 * SIDE
+  const perWeight = Math.max(MIN_GAP_WEIGHT, (size.width - bars) / Math.max(1, gaps.reduce((a, b) => a + b, 0)))
+  const columnX = [SIDE]
+  for (const gap of gaps) columnX.push((columnX.at(-1) ?? 0) + BAR_WIDTH + gap * perWeight)
+
+  const tallest = new Array<number>(lanes).fill(0)
+  for (const t of on.tensors) tallest[lane.get(t.id) ?? 0] = Math.max(tallest[lane.get(t.id) ?? 0] ?? 0, t.channels)
+  const passing = on.links.filter((l) => isBlocked(l, on.tensors, placed))
+  const room = size.height - HEADER - FOOTER - (lanes - 1) * LANE_GAP - passing.length * (PASS_HEIGHT + LANE_GAP)
+  const perChannel = Math.min(MAX_CHANNEL, Math.max(40, room) / Math.max(1, tallest.reduce((a, b) => a + b, 0)))
+
+  const laneTop: number[] = []
+  let y = HEADER
+  for (const channels of tallest) {
+    laneTop.push(y)
+    y += channels * perChannel + LANE_GAP
+  }
+  const pass = new Map(passing.map((link, i) => [link, y + i * (PASS_HEIGHT + LANE_GAP) + PASS_HEIGHT / 2]))
+  const at = new Map(
+    on.tensors.map((t) => {
+      const l = lane.get(t.id) ?? 0
+      const height = t.channels * perChannel
+      const slack = (tallest[l] ?? 0) * perChannel - height
+      return [t.id, { x: columnX[column.get(t.id) ?? 0] ?? 0, y: (laneTop[l] ?? 0) + slack / 2, height }]
+    }),
+  )
+  return { perChannel, at, pass, columnX, column }
+}
+
+/** Whether bars of its own lane stand between the ends of a link, so that it must go round them. */
+function isBlocked(link: UnitLink, tensors: readonly UnitTensor[], { column, lane }: Placed): boolean {
+  const from = column.get(link.from) ?? 0
+  const to = column.get(link.to) ?? 0
+  const own = lane.get(link.from)
+  return tensors.some((t) => lane.get(t.id) === own && (column.get(t.id) ?? 0) > from && (column.get(t.id) ?? 0) < to)
+}
+
+/** Stripes of a bar by group. A channel on the move is drawn between where it lies without and with the shuffle. */
+function stripes(on: Origins, off: Origins, amount: number, spot: { x: number; y: number }, perChannel: number): ColouredPath[] {
+  const offAt = new Map([...off.root].map((root, position) => [root, position]))
+  const paths = new Map<number | null, Span[]>()
+  on.root.forEach((root, position) => {
+    const start = offAt.get(root)
+    const p = start === undefined ? position : start + (position - start) * amount
+    const group = on.group[position] ?? null
+    paths.set(group, [...(paths.get(group) ?? []), [p, p + 1]])
+  })
+  return [...paths].map(([group, spans]) => ({ group, d: mergeSpans(spans).map((s) => box(s, spot, perChannel)).join('') }))
+}
+
+export type Span = [number, number]
+
+/** Spans in order, touching ones joined. */
+export function mergeSpans(spans: readonly Span[]): Span[] {
+  const merged: Span[] = []
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1)
+    if (last && from <= last[1] + 1e-6) last[1] = Math.max(last[1], to)
+    else merged.push([from, to])
+  }
+  return merged
+}
+
+export function box([from, to]: Span, { x, y }: { x: number; y: number }, perChannel: number): string {
+  return `M${round(x)} ${round(y + from * perChannel)}h${BAR_WIDTH}v${round((to - from) * perChannel)}h${-BAR_WIDTH}z`
+}
+
+function headersOf({ ops }: Placed, { columnX }: Geometry): HeaderShape[] {
+  return ops.flatMap((op, i) => {
+    if (!op) return []
+    const left = (columnX[i] ?? 0) + BAR_WIDTH
+    const right = columnX[i + 1] ?? left
+    const depthwise = op.label.startsWith('DW')
+    const detail = op.shuffle ? `g=${op.shuffle.groups} ${op.shuffle.order}` : op.groups > 1 && !depthwise ? `g=${op.groups}` : ''
+    return [{ op, x: (left + right) / 2, width: right - left, detail }]
+  })
+}
+
+export function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

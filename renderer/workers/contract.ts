@@ -1,0 +1,202 @@
+/** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
+import type { ChannelFlow, ErrorFields, ShuffleSpec } from '../../engine/index.ts'
+
+/** Chosen by the page; names a model in the worker. */
+export type ModelHandle = string
+
+export type StageName = 'loaded' | 'recognised' | 'fused'
+export const STAGES: readonly StageName[] = ['loaded', 'recognised', 'fused']
+
+export type ConventionId = 'paper' | 'conv' | 'conv+fc' | 'all'
+
+export type ModelSource =
+  | { readonly kind: 'zoo'; readonly id: string }
+  | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly file: Blob; readonly name: string }
+
+export interface ModelView {
+  readonly id: string
+  readonly title: string
+  readonly format: string
+  readonly params: number
+  /** NCHW of the first input. */
+  readonly inputShape: readonly number[]
+  readonly inputName: string
+  readonly classes: number | null
+  readonly provenance: string
+  /** What a user must know, e.g. that it knows ten classes only. */
+  readonly notice: string | null
+  /** Whether a photo can be given to it. */
+  readonly takesPhotos: boolean
+  /** False for an architecture without trained weights. */
+  readonly trained: boolean
+}
+
+export interface LayerRow {
+  /** Position in network order. */
+  readonly index: number
+  readonly node: number
+  readonly name: string
+  readonly op: string
+  /** The field's name for the op with its kernel, e.g. "1×1 conv". */
+  readonly title: string
+  /** Groups of a convolution or a shuffle; null elsewhere. */
+  readonly groups: number | null
+  readonly inputShape: readonly number[]
+  readonly outputShape: readonly number[]
+  readonly macs: Readonly<Record<ConventionId, number>>
+  readonly params: number
+  readonly bytes: number
+  readonly section: string
+  /** Key of its item in the network map. */
+  readonly item: string
+  /** Names of the loaded graph's nodes that it stands for. */
+  readonly sources: readonly string[]
+  readonly facts: readonly (readonly [string, string])[]
+}
+
+export interface NetworkItem {
+  /** The unit's scope, or "op:" and the node's name. */
+  readonly key: string
+  readonly kind: 'unit' | 'op'
+  readonly label: string
+  readonly section: string
+  /** Largest group count among its convolutions that are not depthwise. */
+  readonly groups: number
+  /** Product of the strides along its longest path, e.g. 2 where it halves the map. */
+  readonly stride: number
+  readonly shuffle: ShuffleSpec | null
+  readonly join: 'add' | 'concat' | null
+  readonly channelsIn: number
+  readonly channelsOut: number
+  readonly outputShape: readonly number[]
+  /** Indices of its layers. */
+  readonly layers: readonly number[]
+  readonly macs: Readonly<Record<ConventionId, number>>
+  readonly params: number
+}
+
+export interface NetworkSection {
+  readonly key: string
+  readonly label: string
+  readonly items: readonly string[]
+}
+
+export interface NetworkView {
+  readonly stage: StageName
+  readonly layers: readonly LayerRow[]
+  readonly items: readonly NetworkItem[]
+  readonly sections: readonly NetworkSection[]
+  readonly totals: Readonly<Record<ConventionId, number>>
+  readonly params: number
+}
+
+export interface UnitTensor {
+  readonly id: number
+  readonly name: string
+  readonly channels: number
+  readonly shape: readonly number[]
+}
+
+export interface UnitOp {
+  readonly node: number
+  readonly name: string
+  readonly op: string
+  /** Short label for a picture: "1×1", "DW 3×3", "BN". */
+  readonly label: string
+  readonly groups: number
+  readonly shuffle: ShuffleSpec | null
+}
+
+/** How channels of one tensor reach channels of another through one op. */
+export interface UnitLink {
+  readonly node: number
+  readonly from: number
+  readonly to: number
+  readonly flow: ChannelFlow
+}
+
+export interface UnitFlow {
+  /** Tensors that come into the unit, its inner ones, and its results, in network order. */
+  readonly tensors: readonly UnitTensor[]
+  readonly ops: readonly UnitOp[]
+  readonly links: readonly UnitLink[]
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
+}
+
+/** The same unit as it is, and with each shuffle replaced by the identity. */
+export interface UnitView {
+  readonly scope: string
+  readonly on: UnitFlow
+  readonly off: UnitFlow
+  readonly hasShuffle: boolean
+}
+
+export interface Prediction {
+  readonly index: number
+  readonly label: string | null
+  readonly probability: number
+}
+
+export interface PhotoView {
+  readonly width: number
+  readonly height: number
+  /** What the network sees: the square in the photo's own pixels. */
+  readonly crop: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+}
+
+export interface RunView {
+  readonly photo: PhotoView
+  readonly top: readonly Prediction[]
+  readonly ms: { readonly decode: number; readonly preprocess: number; readonly inference: number }
+  readonly backend: string
+  readonly threads: number
+}
+
+export interface ProfileView {
+  readonly backend: string
+  readonly threads: number
+  readonly runs: number
+  readonly total: { readonly min: number; readonly p50: number; readonly p90: number; readonly p99: number }
+  /** Median milliseconds by name of the node of the loaded graph that a step computes; what is fused into it takes none of its own. */
+  readonly nodes: readonly (readonly [string, number])[]
+  readonly arenaBytes: number
+}
+
+export interface ZooView {
+  readonly id: string
+  readonly title: string
+}
+
+export interface Requests {
+  zoo: { args: Record<string, never>; result: readonly ZooView[] }
+  open: { args: { handle: ModelHandle; source: ModelSource }; result: ModelView }
+  network: { args: { handle: ModelHandle; stage: StageName }; result: NetworkView }
+  unit: { args: { handle: ModelHandle; stage: StageName; scope: string }; result: UnitView }
+  run: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: RunView }
+  profile: { args: { handle: ModelHandle; threads: number; runs: number }; result: ProfileView }
+  close: { args: { handle: ModelHandle }; result: null }
+}
+export type Method = keyof Requests
+
+export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'measuring'
+export interface Progress {
+  readonly step: ProgressStep
+  readonly done?: number
+  readonly total?: number
+}
+
+export type ToWorker =
+  | { readonly id: number; readonly method: Method; readonly args: Requests[Method]['args'] }
+  | { readonly id: number; readonly cancel: true }
+export type FromWorker =
+  | { readonly id: number; readonly result: Requests[Method]['result'] }
+  | { readonly id: number; readonly error: ErrorFields }
+  | { readonly id: number; readonly progress: Progress }
+
+export interface CallContext {
+  readonly signal: AbortSignal
+  readonly progress: (progress: Progress) => void
+}
+export type Handlers = { readonly [M in Method]: (args: Requests[M]['args'], context: CallContext) => Promise<Requests[M]['result']> }

@@ -1,0 +1,128 @@
+/** The engine worker's handlers, one per method of the contract. */
+import {
+  badInput,
+  buildZooModel,
+  fuse,
+  type Graph,
+  MAX_FILE_BYTES,
+  type Model,
+  openModel,
+  parameterCount,
+  recognise,
+  tensorOf,
+  throwIfCancelled,
+  ZOO,
+} from '../../engine/index.ts'
+import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
+import { networkView } from './network.ts'
+import { profileModel, type Running, runPhoto } from './running.ts'
+import { unitView } from './unitFlow.ts'
+
+interface OpenedModel extends Running {
+  readonly stage: (stage: StageName) => Graph
+}
+
+const opened = new Map<ModelHandle, OpenedModel>()
+
+function modelOf(handle: ModelHandle): OpenedModel {
+  const model = opened.get(handle)
+  if (!model) throw badInput('Model', 'it is not open', 'Open it again')
+  return model
+}
+
+/** Each stage is computed when first asked for. */
+function stagesOf(model: Model): (stage: StageName) => Graph {
+  let recognised: Graph | undefined
+  let fused: Graph | undefined
+  const asRecognised = () => {
+    recognised ??= recognise(model.graph)
+    return recognised
+  }
+  const asFused = () => {
+    fused ??= fuse(asRecognised())
+    return fused
+  }
+  return (stage) => (stage === 'loaded' ? model.graph : stage === 'recognised' ? asRecognised() : asFused())
+}
+
+async function read(source: ModelSource, { signal, progress }: CallContext): Promise<Model> {
+  progress({ step: source.kind === 'file' ? 'reading' : 'opening' })
+  if (source.kind === 'zoo') return buildZooModel(source.id)
+  if (source.kind === 'bytes') return openModel({ name: source.name, bytes: source.bytes }, { signal })
+  const { file, name } = source
+  if (file.size > MAX_FILE_BYTES)
+    throw badInput(
+      `File "${name}"`,
+      `it is ${(file.size / 2 ** 30).toFixed(2)} GiB, and files over 1 GiB are not opened`,
+      'Export the network alone, without optimiser state',
+    )
+  let bytes: Uint8Array
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer())
+  } catch {
+    throw badInput(`File "${name}"`, 'it cannot be read', 'Check that it still exists and that you may read it')
+  }
+  progress({ step: 'opening' })
+  return openModel({ name, bytes }, { signal })
+}
+
+function viewOf(model: Model): ModelView {
+  const { graph } = model
+  const [first] = graph.inputs
+  const input = first === undefined ? undefined : tensorOf(graph, first)
+  const [last] = graph.outputs
+  const output = last === undefined ? [] : tensorOf(graph, last).fact.shape
+  return {
+    id: model.id,
+    title: model.title,
+    format: model.format,
+    params: parameterCount(graph),
+    inputShape: input?.fact.shape ?? [],
+    inputName: input?.name ?? '',
+    classes: output.length >= 2 && output.slice(2).every((n) => n === 1) ? (output[1] ?? null) : null,
+    provenance: model.provenance,
+    notice: model.notice,
+    takesPhotos: model.preprocess !== null && input?.fact.shape.length === 4 && input.fact.shape[1] === 3,
+    trained: model.format !== 'zoo',
+  }
+}
+
+export const handlers: Handlers = {
+  async zoo() {
+    return ZOO.map(({ id, title }) => ({ id, title }))
+  },
+
+  async open({ handle, source }, context) {
+    const model = await read(source, context)
+    throwIfCancelled(context.signal, 'Opening the model')
+    const stage = stagesOf(model)
+    opened.set(handle, { model, stage, fused: () => stage('fused'), runner: undefined })
+    return viewOf(model)
+  },
+
+  async network({ handle, stage }, { progress }) {
+    progress({ step: 'recognising' })
+    return networkView(modelOf(handle).stage(stage), stage)
+  },
+
+  async unit({ handle, stage, scope }) {
+    const view = unitView(modelOf(handle).stage(stage), scope)
+    if (!view) throw badInput(`Unit "${scope}"`, 'the model has no such unit at this stage', 'Go back to the network and choose another one')
+    return view
+  },
+
+  async run({ handle, photo, name, threads }, context) {
+    return runPhoto(modelOf(handle), photo, name, threads, context)
+  },
+
+  async profile({ handle, threads, runs }, context) {
+    return profileModel(modelOf(handle), threads, runs, context)
+  },
+
+  async close({ handle }) {
+    const model = opened.get(handle)
+    opened.delete(handle)
+    await model?.runner?.made.then((r) => r.close()).catch(() => undefined)
+    return null
+  },
+}

@@ -1,0 +1,117 @@
+/** The network as the page shows it: layers in order, gathered into units and sections by their scopes. */
+import { type Graph, type Inspection, inspectGraph, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
+import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
+import { isDepthwise, isShuffle, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
+
+const NO_MACS: Readonly<Record<ConventionId, number>> = { paper: 0, conv: 0, 'conv+fc': 0, all: 0 }
+
+/** Where a node belongs: section and item, by the first two segments of its scope; a node without scope is an item of its own. */
+export function placeOf(node: Pick<Node, 'scope' | 'name'>): { section: string; item: string; unit: boolean } {
+  const segments = node.scope.split('/').filter(Boolean)
+  const [first, second] = segments
+  if (first === undefined) return { section: '', item: `op:${node.name}`, unit: false }
+  if (second === undefined) return { section: first, item: `op:${node.name}`, unit: false }
+  return { section: first, item: `${first}/${second}`, unit: true }
+}
+
+export function networkView(graph: Graph, stage: StageName): NetworkView {
+  const inspection: Inspection = inspectGraph(graph)
+  const nodes = new Map(graph.nodes.map((n) => [n.id, n]))
+  const layers: LayerRow[] = []
+  const items = new Map<string, { nodes: Node[]; layers: LayerRow[]; unit: boolean; section: string }>()
+  const sections: { key: string; items: string[] }[] = []
+  for (const row of inspection.layers) {
+    const node = nodes.get(row.node)
+    if (!node) continue
+    const place = placeOf(node)
+    const layer: LayerRow = {
+      index: layers.length,
+      node: node.id,
+      name: node.name,
+      op: node.op,
+      title: opTitle(graph, node),
+      groups: node.op === 'conv2d' || isShuffle(node) ? (row.groups ?? null) : null,
+      inputShape: row.inputShape,
+      outputShape: row.outputShape,
+      macs: { ...NO_MACS, ...row.macs },
+      params: row.params,
+      bytes: row.bytes,
+      section: place.section,
+      item: place.item,
+      sources: node.sources,
+      facts: opFacts(node),
+    }
+    layers.push(layer)
+    const item = items.get(place.item)
+    if (item) {
+      item.nodes.push(node)
+      item.layers.push(layer)
+      continue
+    }
+    items.set(place.item, { nodes: [node], layers: [layer], unit: place.unit, section: place.section })
+    const last = sections.at(-1)
+    // A run of nodes of one section; a section that the order comes back to is drawn again there.
+    if (last?.key === place.section) last.items.push(place.item)
+    else sections.push({ key: place.section, items: [place.item] })
+  }
+  return {
+    stage,
+    layers,
+    items: [...items].map(([key, { nodes: own, layers: rows, unit, section }]) => itemOf(graph, key, own, rows, unit, section)),
+    sections: sections.map((s): NetworkSection => ({ key: s.key, label: sectionLabel(s.key), items: s.items })),
+    totals: addMacs(layers),
+    params: inspection.totals.params,
+  }
+}
+
+function addMacs(rows: readonly LayerRow[]): Record<ConventionId, number> {
+  const sum = { ...NO_MACS }
+  for (const { macs } of rows) for (const c of Object.keys(sum) as ConventionId[]) sum[c] += macs[c]
+  return sum
+}
+
+/** "stage2" reads as "Stage 2"; other names are kept. */
+function sectionLabel(key: string): string {
+  const numbered = /^([a-z]+?)[_-]?(\d+)$/i.exec(key)
+  if (!numbered) return key.charAt(0).toUpperCase() + key.slice(1)
+  const word = numbered[1] ?? ''
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)} ${numbered[2]}`
+}
+
+function itemOf(graph: Graph, key: string, nodes: readonly Node[], rows: readonly LayerRow[], unit: boolean, section: string): NetworkItem {
+  const inside = new Set(nodes.flatMap((n) => n.outputs))
+  let groups = 1
+  let shuffle: ShuffleSpec | null = null
+  let join: NetworkItem['join'] = null
+  const stride = new Map<number, number>()
+  let longest = 1
+  for (const node of nodes) {
+    if (node.op === 'conv2d' && !isDepthwise(graph, node)) groups = Math.max(groups, Number(node.attrs.groups ?? 1))
+    shuffle ??= shuffleOf(node)
+    if (node.op === 'concat') join = 'concat'
+    else if ((node.op === 'binary' && node.attrs.function === 'add') || node.attrs.residual === true) join ??= 'add'
+    const own = pairOf(node.attrs.stride)?.[0] ?? 1
+    const before = Math.max(1, ...node.inputs.map((id) => stride.get(id) ?? 1))
+    for (const id of node.outputs) stride.set(id, before * own)
+    longest = Math.max(longest, before * own)
+  }
+  const entering = nodes.flatMap((n) => n.inputs).find((id) => id !== NONE && !inside.has(id) && !tensorOf(graph, id).data)
+  const last = rows.at(-1)
+  const label = key.startsWith('op:') ? (rows[0]?.title ?? key) : (key.split('/').at(-1) ?? key)
+  return {
+    key,
+    kind: unit ? 'unit' : 'op',
+    label: /^unit\d+$/.test(label) ? `Unit ${label.slice(4)}` : label,
+    section,
+    groups,
+    stride: longest,
+    shuffle,
+    join,
+    channelsIn: entering === undefined ? 0 : (tensorOf(graph, entering).fact.shape[1] ?? 0),
+    channelsOut: last?.outputShape[1] ?? 0,
+    outputShape: last?.outputShape ?? [],
+    layers: rows.map((r) => r.index),
+    macs: addMacs(rows),
+    params: rows.reduce((sum, r) => sum + r.params, 0),
+  }
+}

@@ -1,0 +1,129 @@
+/** Runs an opened model: plan and runner are made at the first run, then a photo becomes classes and a profile a table. */
+import {
+  areProbabilities,
+  badInput,
+  createRunner,
+  type Graph,
+  type HostTensor,
+  hostTensor,
+  type Model,
+  makePlan,
+  preprocessImage,
+  quantile,
+  type Runner,
+  sizeOf,
+  softmax,
+  type StepSample,
+  tensorOf,
+  topK,
+} from '../../engine/index.ts'
+import type { CallContext, PhotoView, ProfileView, RunView } from './contract.ts'
+import { runnerHost } from './host.ts'
+import { labelsOf } from './labels.ts'
+import { decodePhoto } from './photo.ts'
+
+const TOP = 5
+const WARMUP = 3
+
+export interface Running {
+  readonly model: Model
+  /** The graph in its fused stage. */
+  readonly fused: () => Graph
+  runner: { threads: number; made: Promise<Runner> } | undefined
+}
+
+/** The runner for `threads`; one made for another number of threads is closed first. */
+export async function runnerFor(running: Running, threads: number, context: CallContext): Promise<Runner> {
+  const { runner } = running
+  if (runner?.threads === threads) return runner.made
+  running.runner = undefined
+  if (runner) await runner.made.then((r) => r.close()).catch(() => undefined)
+  context.progress({ step: 'planning' })
+  const made = (async () => createRunner(makePlan(running.fused()), await runnerHost(threads)))()
+  running.runner = { threads, made }
+  made.catch(() => {
+    if (running.runner?.made === made) running.runner = undefined
+  })
+  return made
+}
+
+/** Throws ScopeError where the file is no photo, or the model takes none. */
+export async function runPhoto(running: Running, photo: Blob, name: string, threads: number, context: CallContext): Promise<RunView> {
+  const { model } = running
+  if (!model.preprocess)
+    throw badInput(
+      `Model "${model.title}"`,
+      'it does not say how a photo becomes its input',
+      'Use a model with preprocessing, such as the bundled one',
+    )
+  context.progress({ step: 'decoding' })
+  const t0 = performance.now()
+  const decoded = await decodePhoto(photo, name, context.signal)
+  const t1 = performance.now()
+  const input = preprocessImage(decoded.pixels, model.preprocess)
+  const t2 = performance.now()
+  const runner = await runnerFor(running, threads, context)
+  context.progress({ step: 'running' })
+  const result = await runner.run([input], { signal: context.signal })
+  const [output] = result.outputs
+  if (!output) throw badInput(`Model "${model.title}"`, 'it has no output', 'Open a classifier')
+  return {
+    photo: photoView(decoded.width, decoded.height, model.preprocess),
+    top: await classesOf(model, output),
+    ms: { decode: t1 - t0, preprocess: t2 - t1, inference: result.ms },
+    backend: runner.backend,
+    threads: runner.threads,
+  }
+}
+
+function photoView(width: number, height: number, { resize, crop }: { resize: number; crop: readonly [number, number] }): PhotoView {
+  const perPixel = Math.min(width, height) / resize
+  const w = Math.min(crop[1] * perPixel, width)
+  const h = Math.min(crop[0] * perPixel, height)
+  return { width, height, crop: { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h } }
+}
+
+async function classesOf(model: Model, output: HostTensor): Promise<RunView['top']> {
+  const classes = output.shape.at(1) ?? output.data.length
+  if (output.data.length !== classes)
+    throw badInput(`Model "${model.title}"`, `its output of shape [${output.shape.join(', ')}] is not a list of classes`, 'Open a classifier')
+  const values = areProbabilities(output.data) ? output.data : softmax(output.data)
+  const labels = await labelsOf(model)
+  return topK(values, TOP).map(({ index, value }) => ({ index, label: labels?.[index] ?? null, probability: value }))
+}
+
+/** Times the model here. Without an earlier run the input is zeros, which costs the same. */
+export async function profileModel(running: Running, threads: number, runs: number, context: CallContext): Promise<ProfileView> {
+  const graph = running.model.graph
+  const runner = await runnerFor(running, threads, context)
+  context.progress({ step: 'measuring', done: 0, total: runs })
+  const inputs = graph.inputs.map((id) => {
+    const { shape } = tensorOf(graph, id).fact
+    return hostTensor(shape, new Float32Array(sizeOf(shape)))
+  })
+  await runner.run(inputs, { signal: context.signal })
+  const { total, steps } = await runner.profile({
+    runs,
+    warmup: WARMUP,
+    signal: context.signal,
+    onProgress: (done, all) => context.progress({ step: 'measuring', done, total: all }),
+  })
+  return {
+    backend: runner.backend,
+    threads: runner.threads,
+    runs,
+    total: { min: Math.min(...total), p50: quantile(total, 0.5), p90: quantile(total, 0.9), p99: quantile(total, 0.99) },
+    nodes: [...timeByNode(steps)],
+    arenaBytes: runner.arenaBytes,
+  }
+}
+
+/** A step's median goes to the first node it names: the op it computes; what is fused into it takes no time of its own. */
+export function timeByNode(steps: readonly Pick<StepSample, 'nodes' | 'samples'>[]): Map<string, number> {
+  const byNode = new Map<string, number>()
+  for (const { nodes, samples } of steps) {
+    const [first] = nodes
+    if (first !== undefined) byNode.set(first, (byNode.get(first) ?? 0) + quantile(samples, 0.5))
+  }
+  return byNode
+}
