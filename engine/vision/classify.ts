@@ -1,5 +1,7 @@
-/** The classification head: probabilities from logits, and the best classes. */
-import { badInput } from '../base/errors.ts'
+/** The classification head: probabilities from a network's output, and the best classes. */
+import { badInput, unsupported } from '../base/errors.ts'
+import { type Graph, NONE, producers } from '../ir/graph.ts'
+import { type HostTensor, sizeOf } from '../ir/tensor.ts'
 
 export interface Ranked {
   readonly index: number
@@ -42,7 +44,25 @@ function outranks(a: number, b: number): boolean {
   return a > b || (Number.isNaN(b) && !Number.isNaN(a))
 }
 
-/** Whether values [classes] are probabilities already: the graph ends in a softmax. */
+/**
+ * Probabilities [classes] from the output of a classifier, f32 [1, classes] (or [1, classes, 1, 1]): softmax, unless the
+ * graph ends in one already. Throws ScopeError `unsupported` where the output is not one value per class.
+ */
+export function classProbabilities(graph: Graph, output: HostTensor): Float32Array {
+  const { shape, data } = output
+  const classes = sizeOf(shape)
+  if (classes < 1 || shape.length < 1 || Math.max(...shape) !== classes)
+    throw unsupported(
+      `Network "${graph.name}"`,
+      `its output has shape [${shape.join(', ')}], which is not one value per class`,
+      'It is not a classifier; feed it a tensor and read its output instead',
+    )
+  const last = producers(graph).get(graph.outputs[0] ?? NONE)
+  if (last?.op !== 'softmax') return softmax(data)
+  return last.attrs.log === true ? Float32Array.from(data, Math.exp) : Float32Array.from(data)
+}
+
+/** Whether values [classes] can be probabilities as they stand, for callers that have no graph at hand. */
 export function areProbabilities(values: ArrayLike<number>): boolean {
   let sum = 0
   for (let i = 0; i < values.length; i++) {

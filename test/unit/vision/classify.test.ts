@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { areProbabilities, softmax, topK } from '../../../engine/vision/classify.ts'
+import { GraphBuilder } from '../../../engine/ir/build.ts'
+import { OPS } from '../../../engine/ops/registry.ts'
+import { areProbabilities, classProbabilities, softmax, topK } from '../../../engine/vision/classify.ts'
 import { LABEL_SETS, labelOf, labelSetOf, parseLabels } from '../../../engine/vision/labels.ts'
 
 describe('softmax', () => {
   it('gives probabilities of any finite logits', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 50 }), (logits) => {
-        expect(areProbabilities(softmax(logits))).toBe(true)
+        const made = softmax(logits)
+        expect(made.every((p) => p >= 0 && p <= 1)).toBe(true)
+        expect(made.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4)
       }),
     )
   })
@@ -38,6 +42,31 @@ describe('topK', () => {
 
   it('puts NaN last', () => {
     expect(topK([Number.NaN, 1, Number.NaN, 2], 3).map((r) => r.index)).toEqual([3, 1, 0])
+  })
+})
+
+describe('classProbabilities', () => {
+  const classifier = (end?: { log: boolean }) => {
+    const builder = new GraphBuilder('net', OPS)
+    const input = builder.input('logits', [1, 3])
+    return builder.finish([builder.node(end ? 'softmax' : 'identity', end ? { axis: 1, ...end } : {}, [input], { name: 'last' })])
+  }
+  const output = (values: number[], shape = [1, values.length]) => ({ dtype: 'f32' as const, shape, data: Float32Array.from(values) })
+  const half = [0.5, 0.25, 0.25]
+
+  it('adds a softmax where the graph has none', () => {
+    const closeToHalf = half.map((v) => expect.closeTo(v, 6))
+    expect([...classProbabilities(classifier(), output(half.map(Math.log)))]).toEqual(closeToHalf)
+    expect([...classProbabilities(classifier({ log: false }), output(half))]).toEqual(half)
+    expect([...classProbabilities(classifier({ log: true }), output(half.map(Math.log)))]).toEqual(closeToHalf)
+  })
+
+  it('takes [1, classes, 1, 1] and refuses a map', () => {
+    expect(classProbabilities(classifier(), output(half, [1, 3, 1, 1])).length).toBe(3)
+    expect(() => classProbabilities(classifier(), output([1, 2, 3, 4], [1, 1, 2, 2]))).toThrow(
+      /shape \[1, 1, 2, 2\], which is not one value per class/,
+    )
+    expect(() => classProbabilities(classifier(), output([], [1, 0]))).toThrow(/not one value per class/)
   })
 })
 
