@@ -1,6 +1,7 @@
 /** Decides which tensors share memory: slices of a wider map, inputs written straight into a concatenation, aliases. */
 import { consumers, type Graph, NONE, type Node, producers, type TensorId, tensorOf } from '../ir/graph.ts'
-import type { NodeFacts, OpDefinition, Placement } from '../ops/op.ts'
+import { factsOf } from '../ops/facts.ts'
+import type { OpDefinition, Placement } from '../ops/op.ts'
 import { opOf } from '../ops/registry.ts'
 
 /** Where a tensor lies: the tensor whose buffer it uses, and its channels in a pixel of that buffer. */
@@ -19,17 +20,6 @@ export interface Placements {
 interface Parent {
   readonly id: TensorId
   readonly channels: Int32Array | undefined
-}
-
-export function factsOf(graph: Graph, node: Node): NodeFacts {
-  return {
-    inputs: node.inputs.map((id) => {
-      if (id === NONE) return undefined
-      const { fact, data } = tensorOf(graph, id)
-      return data ? { ...fact, value: { dtype: fact.dtype, shape: fact.shape, data } } : fact
-    }),
-    outputs: node.outputs.map((id) => tensorOf(graph, id).fact),
-  }
 }
 
 /** `fixed`: tensors that must keep buffers of their own (inputs, outputs, and what the caller wants to read). */

@@ -1,0 +1,39 @@
+/** Batch norm after a convolution goes into its weights and bias; computed in double precision. */
+
+import { constantIn, type GraphEdit } from '../../ir/edit.ts'
+import { NONE, type Node } from '../../ir/graph.ts'
+import type { HostTensor } from '../../ir/tensor.ts'
+import { affineOf, type BatchNormAttributes, batchNorm } from '../../ops/batchNorm/op.ts'
+import { type Conv2dAttributes, conv2d } from '../../ops/conv2d/op.ts'
+import { attrsOf } from '../../ops/op.ts'
+import type { Pass } from '../pass.ts'
+
+export const foldBatchNorm: Pass = {
+  name: 'fold batch norm',
+  run(edit) {
+    for (const norm of edit) if (norm.op === 'batchNorm') fold(edit, norm)
+  },
+}
+
+function fold(edit: GraphEdit, norm: Node): void {
+  const conv = edit.producer(norm.inputs[0] ?? NONE)
+  if (conv?.op !== 'conv2d' || edit.soleConsumer(conv.outputs[0] ?? NONE)?.id !== norm.id) return
+  const attrs: Conv2dAttributes = attrsOf(conv2d, conv.attrs)
+  if (attrs.residual || attrs.shuffle || attrs.activation.kind !== 'none') return
+  const { epsilon }: BatchNormAttributes = attrsOf(batchNorm, norm.attrs)
+  const [x = NONE, w = NONE, b = NONE] = conv.inputs
+  const weight = constantIn(edit, w)
+  const bias = constantIn(edit, b)
+  const parts = norm.inputs.slice(1).map((id) => constantIn(edit, id))
+  if (!weight || (b !== NONE && !bias) || !parts.every((p): p is HostTensor => p !== undefined)) return
+  const { factor, offset } = affineOf(
+    parts.map((p) => p.data),
+    epsilon,
+  )
+  const perChannel = weight.data.length / factor.length
+  const scaled = Float32Array.from(weight.data, (v, i) => v * (factor[Math.floor(i / perChannel)] ?? 0))
+  const shifted = Float32Array.from(offset, (o, c) => o + Number(bias?.data[c] ?? 0) * (factor[c] ?? 0))
+  const newWeight = edit.constant(edit.tensor(w).name, { dtype: 'f32', shape: weight.shape, data: scaled }, 'OIHW')
+  const newBias = edit.constant(`${conv.name}.bias`, { dtype: 'f32', shape: [shifted.length], data: shifted })
+  edit.replace([conv, norm], { op: 'conv2d', name: conv.name, attrs: conv.attrs, inputs: [x, newWeight, newBias], outputs: norm.outputs })
+}

@@ -1,0 +1,63 @@
+/** Lays out one shared memory for a plan: control block, step table, arguments, times, weights, arena. */
+import { unsupported } from '../base/errors.ts'
+import { KERNELS } from '../ops/kernels.ts'
+import type { Plan, PlanArg } from '../plan/plan.ts'
+
+/** i32 words of the control block; the first four are those of kernels/entry.ts, each on a cache line of its own. */
+export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, job: 64, quit: 80, times: 96 } as const
+const CONTROL_BYTES = 1024
+const PAGE = 65536
+/** The kernels' memory may grow to this many pages (2 GiB). */
+const MAX_PAGES = 32768
+
+export interface MemoryLayout {
+  readonly steps: number
+  readonly count: number
+  readonly times: number
+  readonly arena: number
+}
+
+const align = (n: number): number => Math.ceil(n / 64) * 64
+
+/** Throws ScopeError `unsupported` where the plan needs more than 2 GiB or the machine does not give it. */
+export function loadPlan(plan: Plan): { memory: WebAssembly.Memory; layout: MemoryLayout } {
+  const words = plan.steps.reduce((sum, s) => sum + s.args.length, 0)
+  const steps = CONTROL_BYTES
+  const args = align(steps + 12 * plan.steps.length)
+  const times = align(args + 4 * words)
+  const weights = align(times + 8 * (plan.steps.length + 1))
+  const arena = align(weights + plan.weights.length)
+  const pages = Math.ceil((arena + plan.arenaBytes) / PAGE)
+  const tooBig = (): never => {
+    throw unsupported(
+      `Model "${plan.name}"`,
+      `it needs ${Math.round((pages * PAGE) / 2 ** 20)} MiB of memory at this input size`,
+      'Use a smaller input',
+    )
+  }
+  if (pages > MAX_PAGES) tooBig()
+  const memory = allocate(pages) ?? tooBig()
+  const i32 = new Int32Array(memory.buffer)
+  const f32 = new Float32Array(memory.buffer)
+  let at = args
+  const write = (arg: PlanArg): void => {
+    if (typeof arg === 'number') i32[at >> 2] = arg
+    else if ('f32' in arg) f32[at >> 2] = arg.f32
+    else i32[at >> 2] = arg.offset + (arg.region === 'arena' ? arena : weights)
+    at += 4
+  }
+  plan.steps.forEach((step, i) => {
+    i32.set([KERNELS.indexOf(step.kernel), step.units, at], (steps >> 2) + 3 * i)
+    step.args.forEach(write)
+  })
+  new Uint8Array(memory.buffer).set(plan.weights, weights)
+  return { memory, layout: { steps, count: plan.steps.length, times, arena } }
+}
+
+function allocate(pages: number): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch {
+    return undefined
+  }
+}
