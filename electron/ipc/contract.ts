@@ -58,6 +58,9 @@ export const modelEntrySchema = z.object({
 export const sampleSchema = z.object({
   id,
   title: z.string().min(1).max(200),
+  /** What a classifier should call it; null where no bundled model knows it. */
+  class: z.string().max(200).nullable(),
+  author: z.string().min(1).max(300),
   /** Author and licence, as they must be shown. */
   credit: z.string().min(1).max(1000),
   licence: z.string().min(1).max(200),

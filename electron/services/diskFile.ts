@@ -86,5 +86,6 @@ export function diskError(thrown: unknown, what: string): ScopeError {
 }
 
 export function megabytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 }
