@@ -1,0 +1,35 @@
+/** The recognising passes, in order: what a loaded graph means, said in the engine's own ops. Nothing machine-specific. */
+import type { Pass } from '../pass.ts'
+import { hardSigmoid, selfGated } from './activations.ts'
+import { channelShuffle } from './channelShuffle.ts'
+import { constantInputs } from './constantInputs.ts'
+import { convolutionBias } from './convolutionBias.ts'
+import { foldConstants } from './foldConstants.ts'
+import { gatherToSlice } from './gatherToSlice.ts'
+import { globalPooling } from './globalPooling.ts'
+import { groupedConvolution } from './groupedConvolution.ts'
+import { linearBias, productToLinear } from './linearLayers.ts'
+import { mergeReshapes } from './mergeReshapes.ts'
+import { paddedWindows } from './paddedWindows.ts'
+import { removeIdentities } from './removeIdentities.ts'
+
+export const RECOGNISE: readonly Pass[] = [
+  foldConstants,
+  constantInputs,
+  removeIdentities,
+  // One reshape on either side of a transpose is what the shuffle looks for.
+  mergeReshapes,
+  channelShuffle,
+  gatherToSlice,
+  groupedConvolution,
+  productToLinear,
+  linearBias,
+  globalPooling,
+  convolutionBias,
+  hardSigmoid,
+  selfGated,
+  paddedWindows,
+  // What the passes above left behind.
+  mergeReshapes,
+  removeIdentities,
+]
