@@ -15,10 +15,25 @@ export async function buildWasm(log = () => {}) {
   for (const { out, features } of BUILDS) {
     log(`compiling ${out}`)
     const args = ['engine/kernels/entry.ts', '--baseDir', root, '--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--sharedMemory']
-    args.push('--initialMemory', '1', '--maximumMemory', String(MAX_PAGES), '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--use', 'abort=')
+    args.push(
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      String(MAX_PAGES),
+      '--optimizeLevel',
+      '3',
+      '--shrinkLevel',
+      '0',
+      '--noAssert',
+      '--use',
+      'abort=',
+    )
     for (const f of features) args.push('--enable', f)
     let bytes
-    const { error, stderr } = await asc.main(args, { writeFile: (_name, contents) => void (bytes = contents) })
+    const writeOut = (_name, contents) => {
+      bytes = contents
+    }
+    const { error, stderr } = await asc.main(args, { writeFile: writeOut })
     if (error || !bytes) throw new Error(`kernels did not compile:\n${stderr.toString()}`)
     if (await hasDataSegment(bytes)) throw new Error(`${out} holds a data segment; a second worker would reset it`)
     const target = join(root, out)

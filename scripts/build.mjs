@@ -1,0 +1,120 @@
+// Builds what has changed: kernels, command line and servers for Node, Electron's main and preload, the page.
+//
+//   node scripts/build.mjs [wasm|node|electron|renderer ...] [--force] [--quiet]
+//
+// A target is skipped when the hash of its inputs is the one of its last build.
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { buildWasm } from './wasm.mjs'
+
+const root = join(import.meta.dirname, '..')
+const COMMON = ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json']
+
+/** One ECMAScript file per entry; packages stay imports. */
+async function buildForNode(input, outDir, options = {}) {
+  const { build } = await import('vite')
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      ssr: true,
+      outDir: join(root, outDir),
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+      rolldownOptions: {
+        input,
+        external: ['electron'],
+        output: { format: options.format ?? 'es', entryFileNames: options.names ?? '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+    ssr: options.inline ? { noExternal: true } : {},
+  })
+}
+
+const TARGETS = {
+  wasm: {
+    inputs: ['engine/kernels', 'engine/ops', 'scripts/wasm.mjs'],
+    only: (path) => !path.startsWith('engine/') || path.endsWith('kernel.ts') || path.startsWith('engine/kernels/'),
+    run: () => buildWasm(),
+  },
+  node: {
+    inputs: ['engine', 'electron'],
+    run: () =>
+      buildForNode(
+        {
+          cli: join(root, 'electron/cli/main.ts'),
+          browser: join(root, 'electron/browser/index.ts'),
+          poolWorker: join(root, 'electron/services/poolWorker.ts'),
+        },
+        'dist/node',
+      ),
+  },
+  electron: {
+    inputs: ['engine', 'electron'],
+    async run() {
+      await buildForNode({ main: join(root, 'electron/main/index.ts') }, 'dist/electron')
+      // A sandboxed preload is a CommonJS script with everything in one file.
+      await buildForNode({ preload: join(root, 'electron/preload/index.ts') }, 'dist/electron', { format: 'cjs', names: '[name].cjs', inline: true })
+    },
+  },
+  renderer: {
+    inputs: ['engine', 'electron/ipc', 'renderer', 'assets', 'vite.config.ts'],
+    async run() {
+      const { build } = await import('vite')
+      await build({ root: join(root, 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+    },
+  },
+}
+
+async function filesUnder(path) {
+  let entries
+  try {
+    entries = await readdir(join(root, path), { withFileTypes: true, recursive: true })
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [path]
+    if (error.code === 'ENOENT') return []
+    throw error
+  }
+  return entries.filter((e) => e.isFile()).map((e) => relative(root, join(e.parentPath, e.name)))
+}
+
+async function hashOf({ inputs, only = () => true }) {
+  const files = (await Promise.all([...COMMON, ...inputs].map(filesUnder))).flat().filter(only).sort()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file).update(await readFile(join(root, file)))
+  return hash.digest('hex')
+}
+
+/** Builds the named targets, or all; `log` gets one line per target that is built. */
+export async function buildAll({ targets = Object.keys(TARGETS), force = false, log = () => {} } = {}) {
+  for (const name of targets) {
+    const target = TARGETS[name]
+    if (!target) throw new Error(`no build target "${name}"; there are ${Object.keys(TARGETS).join(', ')}`)
+    const stamp = join(root, 'dist', `.${name}.stamp`)
+    const hash = await hashOf(target)
+    const last = await readFile(stamp, 'utf8').catch(() => '')
+    if (!force && last === hash) continue
+    const start = performance.now()
+    log(`building ${name} ...`)
+    await target.run()
+    await mkdir(join(root, 'dist'), { recursive: true })
+    await writeFile(`${stamp}.part`, hash)
+    await rename(`${stamp}.part`, stamp)
+    log(`built ${name} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const args = process.argv.slice(2)
+  const targets = args.filter((a) => !a.startsWith('--'))
+  const quiet = args.includes('--quiet')
+  await buildAll({
+    ...(targets.length > 0 ? { targets } : {}),
+    force: args.includes('--force'),
+    log: quiet ? () => {} : (line) => console.error(line),
+  })
+}

@@ -1,0 +1,18 @@
+/** Unit, op and chart tests; what needs Chromium runs in projects of its own, one file at a time. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/fixtures/build.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/ops/**/*.test.ts', 'test/charts/**/*.test.{ts,tsx}'], environment: 'node' },
+      },
+      { extends: true, test: { name: 'electron', include: ['test/electron/**/*.test.ts'], fileParallelism: false } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false } },
+    ],
+  },
+})
