@@ -9,8 +9,8 @@ import type { OnnxNode, OnnxTensor } from './proto.ts'
 export type Converter = (node: NodeContext) => readonly TensorId[]
 export type Converters = Readonly<Record<string, Converter>>
 
-/** Largest magnitude of an attribute; ONNX writes the end of an axis as INT64_MAX. */
-const INTEGER_LIMIT = 2 ** 53
+/** Beyond every extent; ONNX writes the end of an axis as INT64_MAX. */
+const INTEGER_LIMIT = 2 ** 31
 
 export class NodeContext {
   private made = 0

@@ -5,11 +5,12 @@ import { importer } from '../../../../engine/importers/onnx/index.ts'
 import { checkGraph } from '../../../../engine/ir/check.ts'
 import { type Graph, tensorOf } from '../../../../engine/ir/graph.ts'
 import type { Model } from '../../../../engine/model.ts'
-import { opOf, OPS } from '../../../../engine/ops/registry.ts'
+import { OPS, opOf } from '../../../../engine/ops/registry.ts'
 import { applyPass } from '../../../../engine/passes/pass.ts'
 import { RECOGNISE } from '../../../../engine/passes/recognise/index.ts'
 import { sharedPath } from '../../../fixtures/shared.ts'
-import { evaluate, values } from '../../passes/recognise/helpers.ts'
+import { evaluate, largestDifference, values } from '../../passes/recognise/helpers.ts'
+import { runOnnx } from './oracle.ts'
 
 async function opened(path: string, name: string): Promise<Model> {
   return await importer.open({ name, bytes: new Uint8Array(readFileSync(path)) }, {})
@@ -79,4 +80,14 @@ describe.skipIf(!fastestDet)('FastestDet (skipped where ../shared/models/Fastest
     expect(counts(graph)).not.toHaveProperty('pad')
     expect(model.preprocess).toBeNull()
   })
+
+  it('computes what onnxruntime computes', async () => {
+    const bytes = new Uint8Array(readFileSync(fastestDet ?? ''))
+    const graph = recognised((await opened(fastestDet ?? '', 'FastestDet.onnx')).graph)
+    const input = values([1, 3, 352, 352])
+    const [expected] = await runOnnx(bytes, [input])
+    const [result] = evaluate(graph, [input])
+    expect(result?.shape).toEqual(expected?.shape)
+    expect(largestDifference(result ?? input, expected)).toBeLessThan(1e-4)
+  }, 120_000)
 })

@@ -1,0 +1,27 @@
+/** onnxruntime-web on one thread: what an ONNX file computes according to somebody else. */
+import * as ort from 'onnxruntime-web'
+import type { HostTensor } from '../../../../engine/ir/tensor.ts'
+
+ort.env.wasm.numThreads = 1
+ort.env.logLevel = 'error'
+
+export async function runOnnx(bytes: Uint8Array, inputs: readonly HostTensor[]): Promise<HostTensor[]> {
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] })
+  try {
+    const feeds = Object.fromEntries(
+      session.inputNames.map((name, i) => {
+        const value = inputs[i]
+        if (!value) throw new Error(`no value for input ${name}`)
+        return [name, new ort.Tensor('float32', Float32Array.from(value.data), [...value.shape])]
+      }),
+    )
+    const results = await session.run(feeds)
+    return session.outputNames.map((name) => {
+      const tensor = results[name]
+      if (!tensor) throw new Error(`no output ${name}`)
+      return { dtype: 'f32', shape: tensor.dims, data: Float32Array.from(tensor.data as Float32Array) }
+    })
+  } finally {
+    await session.release()
+  }
+}
