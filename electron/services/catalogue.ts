@@ -2,13 +2,7 @@
 import { CATALOGUE } from '../../engine/index.ts'
 import type { WeightsSource } from './models.ts'
 
-export const catalogue: readonly WeightsSource[] = CATALOGUE.map((entry) => ({
-  id: entry.id,
-  name: entry.title,
-  url: entry.url,
-  sha256Prefix: entry.sha256Prefix ?? '',
-  size: null,
-  params: entry.params,
-  classes: entry.classes,
-  source: entry.provenance,
-}))
+export const catalogue: readonly WeightsSource[] = CATALOGUE.map((entry) => {
+  const { id, title, url, sha256Prefix, size, params, classes, licence, top1 } = entry
+  return { id, name: title, url, sha256Prefix, size, params, classes, source: `${new URL(url).host}, ${licence}, ${top1} % top-1 on ImageNet` }
+})
