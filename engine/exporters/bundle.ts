@@ -1,5 +1,5 @@
 /** Writes a model as a bundle: safetensors with the graph in its metadata. The inverse of importers/bundle. */
-import { type BundleDocument, CONTAINER_TYPES, encodeAttributes, METADATA_KEY, SCHEMA_VERSION } from '../importers/bundle/format.ts'
+import { type BundleDocument, CONTAINER_TYPES, METADATA_KEY, SCHEMA_VERSION } from '../importers/bundle/format.ts'
 import { writeContainer } from '../importers/safetensors/container.ts'
 import type { Graph, Tensor, TensorId } from '../ir/graph.ts'
 import type { DType, TensorData } from '../ir/tensor.ts'
@@ -32,7 +32,7 @@ export function writeBundle(model: Model): Uint8Array {
         id: n.id,
         op: n.op,
         name: n.name,
-        attrs: encodeAttributes(n.attrs),
+        attrs: { ...n.attrs },
         inputs: [...n.inputs],
         outputs: [...n.outputs],
         sources: [...n.sources],

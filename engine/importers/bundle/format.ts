@@ -1,6 +1,5 @@
 /** The bundle: a graph as JSON in the metadata of a safetensors file, under one key; weights by tensor name. */
 import { z } from 'zod'
-import type { Attributes, AttributeValue } from '../../ir/graph.ts'
 import { modelInfoSchema } from '../../model.ts'
 
 export const METADATA_KEY = 'shufflescope'
@@ -35,7 +34,7 @@ const nodeSchema = z.object({
   id,
   op: z.string().max(100),
   name,
-  /** Numbers that JSON cannot hold are written as {"$float": "Infinity"}. */
+  /** Ops' schemas admit only finite numbers, so JSON holds them; they are parsed again on reading. */
   attrs: z.record(z.string(), z.unknown()),
   inputs: z
     .array(
@@ -67,32 +66,3 @@ export type BundleDocument = z.infer<typeof bundleSchema>
 
 /** Element types of the engine by the container's names. */
 export const CONTAINER_TYPES = { f32: 'F32', i32: 'I32', i64: 'I64', u8: 'U8', i8: 'I8', bool: 'BOOL' } as const
-
-const floatSchema = z.object({ $float: z.enum(['NaN', 'Infinity', '-Infinity', '-0']) }).strict()
-const MAX_DEPTH = 16
-
-export function encodeAttributes(attrs: Attributes): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, encode(value)]))
-}
-
-/** Throws RangeError where values nest deeper than any op's attributes. */
-export function decodeAttributes(attrs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, decode(value, 0)]))
-}
-
-function encode(value: AttributeValue | undefined): unknown {
-  if (typeof value === 'number')
-    return Number.isFinite(value) && !Object.is(value, -0) ? value : { $float: Object.is(value, -0) ? '-0' : String(value) }
-  if (Array.isArray(value)) return value.map(encode)
-  if (typeof value === 'object' && value !== null) return encodeAttributes(value as Attributes)
-  return value
-}
-
-function decode(value: unknown, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw new RangeError('attributes nest too deep')
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1))
-  const special = floatSchema.safeParse(value)
-  if (special.success) return Number(special.data.$float)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item, depth + 1)]))
-}

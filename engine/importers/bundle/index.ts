@@ -8,7 +8,7 @@ import { OPS } from '../../ops/registry.ts'
 import type { Importer } from '../importer.ts'
 import { type ContainerTensor, isContainer, mentions, readContainer } from '../safetensors/container.ts'
 import { ELEMENTS, shorten } from '../torch/state.ts'
-import { type BundleDocument, bundleSchema, CONTAINER_TYPES, decodeAttributes, METADATA_KEY, SCHEMA_VERSION } from './format.ts'
+import { type BundleDocument, bundleSchema, CONTAINER_TYPES, METADATA_KEY, SCHEMA_VERSION } from './format.ts'
 
 export const importer: Importer = {
   name: 'ShuffleScope bundle',
@@ -25,7 +25,7 @@ export function readBundle(bytes: Uint8Array): Model {
     name: graph.name,
     stage: graph.stage,
     tensors: new Map(graph.tensors.map((t): [TensorId, Tensor] => [t.id, tensorOf(t, data)])),
-    nodes: graph.nodes.map((n): Node => ({ ...n, attrs: OPS.parse(n.op, decodeAttributes(n.attrs), n.name) })),
+    nodes: graph.nodes.map((n): Node => ({ ...n, attrs: OPS.parse(n.op, n.attrs, n.name) })),
     inputs: graph.inputs,
     outputs: graph.outputs,
   }
