@@ -1,0 +1,32 @@
+/** Every network of the zoo: the fused, planned, threaded run gives what the loaded graph gives, node by node, in scalar code. */
+import { describe, expect, it } from 'vitest'
+import { buildZooModel, fuse, makePlan, recognise, ZOO } from '../../../engine/index.ts'
+import { expectAgreement, randomTensor } from '../../ops/harness.ts'
+
+const SIDE = 64
+
+describe('plans of the zoo', () => {
+  for (const entry of ZOO)
+    it(entry.id, async () => {
+      const model = buildZooModel(entry.id, { inputSize: [SIDE, SIDE], classes: 17 })
+      const graph = fuse(recognise(model.graph))
+      await expectAgreement(graph, [randomTensor([1, 3, SIDE, SIDE], 3)], { reference: model.graph, tolerance: 1e-4 })
+    })
+})
+
+describe('fusion', () => {
+  it('leaves at most three steps per unit of ShuffleNet v1, and one pooling per shortcut', () => {
+    const plan = makePlan(fuse(recognise(buildZooModel('shufflenet-v1-g3-1.0x').graph)))
+    const kernels = plan.steps.map((s) => s.kernel)
+    expect(kernels.filter((k) => k === 'gatherChannels' || k === 'binary' || k === 'activation' || k === 'affine')).toEqual([])
+    // Stem and its pooling, 16 units of 3, 3 shortcut poolings, global pooling, classifier.
+    expect(plan.steps).toHaveLength(2 + 16 * 3 + 3 + 2)
+  })
+
+  it('keeps the arena near the lower bound that lifetimes give', () => {
+    for (const { id } of ZOO) {
+      const plan = makePlan(fuse(recognise(buildZooModel(id, { classes: 10 }).graph)))
+      expect(plan.arenaBytes / plan.arenaLowerBound, id).toBeLessThan(1.15)
+    }
+  })
+})
