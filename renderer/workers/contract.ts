@@ -1,5 +1,5 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { ChannelFlow, ErrorFields, ShuffleSpec } from '../../engine/index.ts'
+import type { ChannelFlow, Convention, ErrorFields, ShuffleSpec } from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -7,7 +7,7 @@ export type ModelHandle = string
 export type StageName = 'loaded' | 'recognised' | 'fused'
 export const STAGES: readonly StageName[] = ['loaded', 'recognised', 'fused']
 
-export type ConventionId = 'paper' | 'conv' | 'conv+fc' | 'all'
+export type ConventionId = Convention
 
 export type ModelSource =
   | { readonly kind: 'zoo'; readonly id: string }

@@ -4,7 +4,6 @@ import {
   buildZooModel,
   fuse,
   type Graph,
-  MAX_FILE_BYTES,
   type Model,
   openModel,
   parameterCount,
@@ -17,6 +16,9 @@ import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageN
 import { networkView } from './network.ts'
 import { profileModel, type Running, runPhoto } from './running.ts'
 import { unitView } from './unitFlow.ts'
+
+/** As the engine's own limit, so that nothing larger is read into memory. */
+const MAX_FILE_BYTES = 2 ** 30
 
 interface OpenedModel extends Running {
   readonly stage: (stage: StageName) => Graph
@@ -102,7 +104,8 @@ export const handlers: Handlers = {
 
   async network({ handle, stage }, { progress }) {
     progress({ step: 'recognising' })
-    return networkView(modelOf(handle).stage(stage), stage)
+    const opened = modelOf(handle)
+    return networkView(opened.model.graph, opened.stage(stage), stage)
   },
 
   async unit({ handle, stage, scope }) {

@@ -1,5 +1,5 @@
 /** The network as the page shows it: layers in order, gathered into units and sections by their scopes. */
-import { type Graph, type Inspection, inspectGraph, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
+import { CONVENTIONS, type Cost, type Graph, inspectGraph, macsOf, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
 import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
 import { isDepthwise, isShuffle, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
 
@@ -14,8 +14,9 @@ export function placeOf(node: Pick<Node, 'scope' | 'name'>): { section: string; 
   return { section: first, item: `${first}/${second}`, unit: true }
 }
 
-export function networkView(graph: Graph, stage: StageName): NetworkView {
-  const inspection: Inspection = inspectGraph(graph)
+/** `graph` is the stage to show of the model whose graph as loaded is `loaded`. */
+export function networkView(loaded: Graph, graph: Graph, stage: StageName): NetworkView {
+  const inspection = inspectGraph(loaded, graph)
   const nodes = new Map(graph.nodes.map((n) => [n.id, n]))
   const layers: LayerRow[] = []
   const items = new Map<string, { nodes: Node[]; layers: LayerRow[]; unit: boolean; section: string }>()
@@ -33,7 +34,7 @@ export function networkView(graph: Graph, stage: StageName): NetworkView {
       groups: node.op === 'conv2d' || isShuffle(node) ? (row.groups ?? null) : null,
       inputShape: row.inputShape,
       outputShape: row.outputShape,
-      macs: { ...NO_MACS, ...row.macs },
+      macs: macsByConvention(row.cost),
       params: row.params,
       bytes: row.bytes,
       section: place.section,
@@ -60,8 +61,14 @@ export function networkView(graph: Graph, stage: StageName): NetworkView {
     items: [...items].map(([key, { nodes: own, layers: rows, unit, section }]) => itemOf(graph, key, own, rows, unit, section)),
     sections: sections.map((s): NetworkSection => ({ key: s.key, label: sectionLabel(s.key), items: s.items })),
     totals: addMacs(layers),
-    params: inspection.totals.params,
+    params: inspection.params,
   }
+}
+
+function macsByConvention(cost: Cost): Record<ConventionId, number> {
+  const macs = { ...NO_MACS }
+  for (const c of CONVENTIONS) macs[c] = macsOf(cost, c)
+  return macs
 }
 
 function addMacs(rows: readonly LayerRow[]): Record<ConventionId, number> {

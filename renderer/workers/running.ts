@@ -1,7 +1,7 @@
 /** Runs an opened model: plan and runner are made at the first run, then a photo becomes classes and a profile a table. */
 import {
-  areProbabilities,
   badInput,
+  classProbabilities,
   createRunner,
   type Graph,
   type HostTensor,
@@ -11,9 +11,8 @@ import {
   preprocessImage,
   quantile,
   type Runner,
-  sizeOf,
-  softmax,
   type StepSample,
+  sizeOf,
   tensorOf,
   topK,
 } from '../../engine/index.ts'
@@ -84,10 +83,7 @@ function photoView(width: number, height: number, { resize, crop }: { resize: nu
 }
 
 async function classesOf(model: Model, output: HostTensor): Promise<RunView['top']> {
-  const classes = output.shape.at(1) ?? output.data.length
-  if (output.data.length !== classes)
-    throw badInput(`Model "${model.title}"`, `its output of shape [${output.shape.join(', ')}] is not a list of classes`, 'Open a classifier')
-  const values = areProbabilities(output.data) ? output.data : softmax(output.data)
+  const values = classProbabilities(model.graph, output)
   const labels = await labelsOf(model)
   return topK(values, TOP).map(({ index, value }) => ({ index, label: labels?.[index] ?? null, probability: value }))
 }

@@ -1,5 +1,5 @@
 /** The channel flow of one unit: its tensors, its ops, and what the engine says of how channels pass through each op. */
-import { flowOf, type Graph, type Node, NONE, tensorOf } from '../../engine/index.ts'
+import { flowOf, type Graph, NONE, type Node, tensorOf } from '../../engine/index.ts'
 import type { UnitFlow, UnitLink, UnitOp, UnitTensor, UnitView } from './contract.ts'
 import { placeOf } from './network.ts'
 import { opLabel, shuffleOf } from './opWords.ts'
@@ -18,6 +18,7 @@ export function unitView(graph: Graph, scope: string): UnitView | undefined {
 
 function unitFlow(graph: Graph, nodes: readonly Node[], shuffled: boolean): UnitFlow {
   const made = new Set(nodes.flatMap((n) => n.outputs))
+  const seen = shuffled ? graph : { ...graph, nodes: graph.nodes.map(withoutShuffle) }
   const tensors = new Map<number, UnitTensor>()
   const links: UnitLink[] = []
   const inputs: number[] = []
@@ -32,7 +33,7 @@ function unitFlow(graph: Graph, nodes: readonly Node[], shuffled: boolean): Unit
       add(id)
       if (!made.has(id) && !inputs.includes(id)) inputs.push(id)
       node.outputs.forEach((to, output) => {
-        const flow = shuffled ? flowOf(graph, node, input, output) : flowOf(graph, withoutShuffle(node), input, output)
+        const flow = flowOf(seen, node.id, input, output)
         if (flow.kind === 'none') return
         add(to)
         links.push({ node: node.id, from: id, to, flow: shuffled || node.op !== 'channelShuffle' ? flow : identity(tensors.get(to)?.channels ?? 0) })

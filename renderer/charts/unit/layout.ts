@@ -91,7 +91,15 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
     }
   })
   const links = view.on.links.map((link, i) =>
-    linkShapes({ on: link, off: view.off.links[i] ?? link, op: view.on.ops.find((o) => o.node === link.node), originsOn, originsOff, geometry, amount }),
+    linkShapes({
+      on: link,
+      off: view.off.links[i] ?? link,
+      op: view.on.ops.find((o) => o.node === link.node),
+      originsOn,
+      originsOff,
+      geometry,
+      amount,
+    }),
   )
   const right = Math.max(0, ...geometry.columnX) + BAR_WIDTH + SIDE
   return { width: Math.max(size.width, right), height: size.height, perChannel, bars, links, headers: headersOf(placed, geometry), geometry }
@@ -100,7 +108,14 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
 function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
   const { column, lane, columns, lanes, gaps } = placed
   const bars = columns * BAR_WIDTH + 2 * SIDE
-  const perWeight = Math.max(MIN_GAP_WEIGHT, (size.width - bars) / Math.max(1, gaps.reduce((a, b) => a + b, 0)))
+  const perWeight = Math.max(
+    MIN_GAP_WEIGHT,
+    (size.width - bars) /
+      Math.max(
+        1,
+        gaps.reduce((a, b) => a + b, 0),
+      ),
+  )
   const columnX = [SIDE]
   for (const gap of gaps) columnX.push((columnX.at(-1) ?? 0) + BAR_WIDTH + gap * perWeight)
 
@@ -108,7 +123,14 @@ function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
   for (const t of on.tensors) tallest[lane.get(t.id) ?? 0] = Math.max(tallest[lane.get(t.id) ?? 0] ?? 0, t.channels)
   const passing = on.links.filter((l) => isBlocked(l, on.tensors, placed))
   const room = size.height - HEADER - FOOTER - (lanes - 1) * LANE_GAP - passing.length * (PASS_HEIGHT + LANE_GAP)
-  const perChannel = Math.min(MAX_CHANNEL, Math.max(40, room) / Math.max(1, tallest.reduce((a, b) => a + b, 0)))
+  const perChannel = Math.min(
+    MAX_CHANNEL,
+    Math.max(40, room) /
+      Math.max(
+        1,
+        tallest.reduce((a, b) => a + b, 0),
+      ),
+  )
 
   const laneTop: number[] = []
   let y = HEADER
@@ -146,7 +168,12 @@ function stripes(on: Origins, off: Origins, amount: number, spot: { x: number; y
     const group = on.group[position] ?? null
     paths.set(group, [...(paths.get(group) ?? []), [p, p + 1]])
   })
-  return [...paths].map(([group, spans]) => ({ group, d: mergeSpans(spans).map((s) => box(s, spot, perChannel)).join('') }))
+  return [...paths].map(([group, spans]) => ({
+    group,
+    d: mergeSpans(spans)
+      .map((s) => box(s, spot, perChannel))
+      .join(''),
+  }))
 }
 
 export type Span = [number, number]

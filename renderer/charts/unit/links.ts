@@ -111,7 +111,12 @@ function passRibbons({ on, originsOn, geometry }: LinkInput): ColouredPath[] {
     const group = origins?.group[s] ?? null
     spans.set(group, [...(spans.get(group) ?? []), [s, s + 1]])
   })
-  return [...spans].map(([group, list]) => ({ group, d: mergeSpans(list).map((span) => passBand(on, geometry, span)).join('') }))
+  return [...spans].map(([group, list]) => ({
+    group,
+    d: mergeSpans(list)
+      .map((span) => passBand(on, geometry, span))
+      .join(''),
+  }))
 }
 
 export function passBand(link: UnitLink, geometry: Geometry, [from, to]: Span): string {

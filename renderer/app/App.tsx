@@ -1,0 +1,53 @@
+/** The window: top bar, screens on the left, canvas, inspector, and the dock with strip and photo. */
+import { lazy, Suspense } from 'react'
+import { useStore, useText } from '../store/context.ts'
+import { DropZone } from '../ui/DropZone.tsx'
+import { ErrorNote } from '../ui/ErrorNote.tsx'
+import { Dock } from '../views/dock/Dock.tsx'
+import { ExploreView } from '../views/explore/ExploreView.tsx'
+import { Inspector } from '../views/inspector/Inspector.tsx'
+import { ModelProblem } from '../views/models/ModelProblem.tsx'
+import { Rail } from '../views/topbar/Rail.tsx'
+import { TopBar } from '../views/topbar/TopBar.tsx'
+
+const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
+const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
+const ModelPicker = lazy(() => import('../views/models/ModelPicker.tsx'))
+const KeyMap = lazy(() => import('../views/topbar/KeyMap.tsx'))
+
+export function App() {
+  const t = useText()
+  const screen = useStore((s) => s.screen)
+  const dialog = useStore((s) => s.dialog)
+  const dropping = useStore((s) => s.dropping)
+  const setDropping = useStore((s) => s.setDropping)
+  const takeFile = useStore((s) => s.takeFile)
+  const hostError = useStore((s) => s.hostError)
+  return (
+    <div className="app">
+      <a className="skip" href="#canvas" onClick={(e) => (e.preventDefault(), document.getElementById('canvas')?.focus())}>
+        {t('app.skip')}
+      </a>
+      <TopBar />
+      <Rail />
+      <main className="canvas" id="canvas" tabIndex={-1}>
+        {hostError && <ErrorNote error={hostError} />}
+        <ModelProblem />
+        <Suspense fallback={null}>{screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : <CostsView />}</Suspense>
+      </main>
+      <Inspector />
+      <Dock />
+      <Suspense fallback={null}>
+        {dialog === 'models' && <ModelPicker />}
+        {dialog === 'keys' && <KeyMap />}
+      </Suspense>
+      <DropZone
+        title={t('app.drop')}
+        hint={t('app.drop.hint')}
+        active={dropping}
+        onActive={setDropping}
+        onFile={(file) => void takeFile(file, file.name || 'pasted photo')}
+      />
+    </div>
+  )
+}

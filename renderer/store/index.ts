@@ -1,0 +1,21 @@
+/** The store: all slices, made once with the engine it drives. */
+import { create, type StoreApi, type UseBoundStore } from 'zustand'
+import type { EngineClient } from '../workers/client.ts'
+import { hostSlice } from './hostSlice.ts'
+import { imageSlice } from './imageSlice.ts'
+import { librarySlice } from './librarySlice.ts'
+import { modelSlice } from './modelSlice.ts'
+import { profileSlice } from './profileSlice.ts'
+import type { State } from './state.ts'
+import { viewSlice } from './viewSlice.ts'
+
+export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>> {
+  return create<State>()((set, get) => ({
+    ...modelSlice(set, get),
+    ...librarySlice(set, get),
+    ...imageSlice(set, get),
+    ...profileSlice(set, get),
+    ...viewSlice(set, get),
+    ...hostSlice(engine)(set, get),
+  }))
+}

@@ -1,0 +1,68 @@
+/** Models and samples that can be opened: bundled, downloaded, in the catalogue, in the zoo. */
+import { counted } from './pending.ts'
+import type { LibrarySlice, Slice, State } from './state.ts'
+import { fieldsOf } from './tasks.ts'
+
+export const initialLibrary = {
+  entries: null,
+  zoo: [],
+  samples: [],
+  libraryError: null,
+  downloads: {},
+  downloadErrors: {},
+} as const satisfies Partial<State>
+
+export const librarySlice: Slice<LibrarySlice> = (set, get) => ({
+  ...initialLibrary,
+
+  async loadLibrary() {
+    const { api, engine } = get()
+    const settled = await counted(
+      Promise.allSettled([
+        api?.call('models.list', []) ?? Promise.resolve([]),
+        api?.call('samples.list', []) ?? Promise.resolve([]),
+        engine.call('zoo', {}),
+      ]),
+    )
+    const [entries, samples, zoo] = settled
+    const failed = settled.find((s) => s.status === 'rejected')
+    set({
+      ...(entries.status === 'fulfilled' ? { entries: entries.value } : {}),
+      ...(samples.status === 'fulfilled' ? { samples: samples.value } : {}),
+      ...(zoo.status === 'fulfilled' ? { zoo: zoo.value } : {}),
+      libraryError: failed ? fieldsOf(failed.reason) : null,
+    })
+  },
+
+  async download(id) {
+    const { api } = get()
+    if (!api || get().downloads[id]) return
+    const controller = new AbortController()
+    const put = (received: number, total: number | null) =>
+      set(({ downloads }) => ({ downloads: { ...downloads, [id]: { received, total, cancel: () => controller.abort() } } }))
+    set(({ downloadErrors }) => ({ downloadErrors: without(downloadErrors, id) }))
+    put(0, null)
+    try {
+      await counted(api.call('models.download', [id], { signal: controller.signal, onProgress: ({ received, total }) => put(received, total) }))
+    } catch (thrown) {
+      const error = fieldsOf(thrown)
+      if (error.code !== 'cancelled') set(({ downloadErrors }) => ({ downloadErrors: { ...downloadErrors, [id]: error } }))
+    }
+    set(({ downloads }) => ({ downloads: without(downloads, id) }))
+    await get().loadLibrary()
+  },
+
+  async removeDownload(id) {
+    const { api } = get()
+    try {
+      if (api) await counted(api.call('models.remove', [id]))
+    } catch (thrown) {
+      set(({ downloadErrors }) => ({ downloadErrors: { ...downloadErrors, [id]: fieldsOf(thrown) } }))
+    }
+    await get().loadLibrary()
+  },
+})
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([k]) => k !== key))
+}

@@ -1,0 +1,26 @@
+/** Time of each layer on this machine. */
+import type { ProfileSlice, Slice, State } from './state.ts'
+import { runTask } from './tasks.ts'
+import { threads } from './threads.ts'
+
+const RUNS = 20
+
+export const initialProfile = { profile: null, profileTask: null, profileError: null } as const satisfies Partial<State>
+
+export const profileSlice: Slice<ProfileSlice> = (set, get) => ({
+  ...initialProfile,
+
+  async measure() {
+    const { handle, engine } = get()
+    if (!handle) return
+    set({ profileError: null, measureShown: 'ms' })
+    const outcome = await runTask(
+      'profile',
+      (profileTask) => set({ profileTask }),
+      (options) => engine.call('profile', { handle, threads: threads(), runs: RUNS }, options),
+    )
+    if (get().handle !== handle) return
+    if (outcome.ok) set({ profile: outcome.value })
+    else set({ profileError: outcome.error })
+  },
+})

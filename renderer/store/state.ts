@@ -1,0 +1,142 @@
+/** The shape of the page's state: one slice per concern, each with its actions. */
+import type { ErrorFields } from '../../engine/index.ts'
+import type { Api, AppInfo, ModelEntry, Sample } from '../app/bridge.ts'
+import type { Locale } from '../app/strings/index.ts'
+import type { EngineClient } from '../workers/client.ts'
+import type { ConventionId, ModelView, NetworkView, ProfileView, Progress, RunView, StageName, UnitView, ZooView } from '../workers/contract.ts'
+
+export type { ModelEntry }
+
+/** Where a model came from, as far as the page can name it. */
+export type ModelRef =
+  | { readonly kind: 'host'; readonly id: string }
+  | { readonly kind: 'zoo'; readonly id: string }
+  | { readonly kind: 'file'; readonly name: string }
+
+/** Work under way that a user can see and cancel. */
+export interface Task {
+  readonly progress: Progress | null
+  readonly cancel: () => void
+}
+
+export interface ModelSlice {
+  readonly handle: string | null
+  readonly model: ModelView | null
+  readonly modelRef: ModelRef | null
+  readonly stage: StageName
+  readonly network: NetworkView | null
+  readonly modelTask: Task | null
+  readonly modelError: ErrorFields | null
+  readonly unit: UnitView | null
+  readonly unitError: ErrorFields | null
+  /** Resolves to whether it was opened; errors are in `modelError`, and the model before stays. */
+  openHostModel(id: string): Promise<boolean>
+  openZooModel(id: string): Promise<boolean>
+  openModelFile(file: Blob, name: string): Promise<boolean>
+  setStage(stage: StageName): Promise<void>
+  loadUnit(scope: string): Promise<void>
+  dismissModelError(): void
+}
+
+export interface LibrarySlice {
+  readonly entries: readonly ModelEntry[] | null
+  readonly zoo: readonly ZooView[]
+  readonly samples: readonly Sample[]
+  readonly libraryError: ErrorFields | null
+  readonly downloads: Readonly<Record<string, { readonly received: number; readonly total: number | null; readonly cancel: () => void }>>
+  readonly downloadErrors: Readonly<Record<string, ErrorFields>>
+  loadLibrary(): Promise<void>
+  download(id: string): Promise<void>
+  removeDownload(id: string): Promise<void>
+}
+
+export interface PhotoFile {
+  readonly name: string
+  readonly file: Blob
+  /** An object URL; revoked when the next photo comes. */
+  readonly url: string
+  readonly credit: string | null
+}
+
+export interface ImageSlice {
+  readonly photo: PhotoFile | null
+  readonly run: RunView | null
+  readonly runTask: Task | null
+  readonly runError: ErrorFields | null
+  showPhoto(file: Blob, name: string, credit?: string | null): Promise<void>
+  showSample(id: string): Promise<void>
+  runPhoto(): Promise<void>
+  dismissRunError(): void
+}
+
+export interface ProfileSlice {
+  readonly profile: ProfileView | null
+  readonly profileTask: Task | null
+  readonly profileError: ErrorFields | null
+  measure(): Promise<void>
+}
+
+export type Screen = 'explore' | 'photo' | 'costs'
+export type Measure = 'macs' | 'params' | 'bytes' | 'ms'
+export interface ChannelRef {
+  readonly tensor: number
+  readonly channel: number
+}
+
+/** The one selection, from the widest to the narrowest thing. */
+export interface Selection {
+  /** Key of an item of the network map. */
+  readonly item: string | null
+  /** Name of a node. */
+  readonly node: string | null
+  readonly channel: ChannelRef | null
+  /** First and last layer of a dragged range of two or more. */
+  readonly range: readonly [number, number] | null
+}
+
+export interface ViewSlice {
+  readonly screen: Screen
+  /** The unit that the canvas is zoomed into. */
+  readonly focus: string | null
+  readonly selection: Selection
+  readonly shuffleOn: boolean
+  readonly measureShown: Measure
+  readonly convention: ConventionId
+  readonly dialog: 'models' | 'keys' | null
+  readonly dropping: boolean
+  show(screen: Screen): void
+  selectItem(key: string): void
+  selectNode(name: string): void
+  selectChannel(channel: ChannelRef | null): void
+  selectRange(from: number, to: number): void
+  enter(scope: string): void
+  /** Out of the unit to the map, with the unit still selected. */
+  leave(): void
+  /** One level up: channel, op, unit, network. */
+  up(): void
+  toggleShuffle(): void
+  setMeasure(measure: Measure): void
+  setConvention(convention: ConventionId): void
+  setDialog(dialog: ViewSlice['dialog']): void
+  setDropping(dropping: boolean): void
+}
+
+export interface HostSlice {
+  readonly api: Api | null
+  readonly engine: EngineClient
+  readonly info: AppInfo | null
+  readonly hostError: ErrorFields | null
+  readonly theme: 'system' | 'light' | 'dark'
+  readonly language: string
+  readonly locale: Locale
+  start(connect: () => Promise<Api>): Promise<void>
+  setTheme(theme: HostSlice['theme']): void
+  setLanguage(language: string): void
+  /** Asks for a file of either kind, by the system's dialog or the page's own input. */
+  chooseFile(kind: 'model' | 'photo' | 'any'): Promise<void>
+  /** Sorts a dropped or opened file into photo or model, by its first bytes. */
+  takeFile(file: Blob, name: string): Promise<void>
+}
+
+export type State = ModelSlice & LibrarySlice & ImageSlice & ProfileSlice & ViewSlice & HostSlice
+export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

@@ -1,0 +1,64 @@
+/** Takes files dropped anywhere in the window, or pasted, and says where they would go while they hover. */
+import { useEffect } from 'react'
+
+export interface DropZoneProps {
+  readonly title: string
+  readonly hint: string
+  readonly active: boolean
+  readonly onActive: (active: boolean) => void
+  readonly onFile: (file: File) => void
+}
+
+export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProps) {
+  useEffect(() => {
+    let depth = 0
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+    const enter = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      depth++
+      onActive(true)
+    }
+    const over = (event: DragEvent) => hasFiles(event) && event.preventDefault()
+    const leave = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) onActive(false)
+    }
+    const drop = (event: DragEvent) => {
+      depth = 0
+      onActive(false)
+      const file = event.dataTransfer?.files[0]
+      if (!file) return
+      event.preventDefault()
+      onFile(file)
+    }
+    const paste = (event: ClipboardEvent) => {
+      const file = event.clipboardData?.files[0]
+      if (!file) return
+      event.preventDefault()
+      onFile(file)
+    }
+    addEventListener('dragenter', enter)
+    addEventListener('dragover', over)
+    addEventListener('dragleave', leave)
+    addEventListener('drop', drop)
+    addEventListener('paste', paste)
+    return () => {
+      removeEventListener('dragenter', enter)
+      removeEventListener('dragover', over)
+      removeEventListener('dragleave', leave)
+      removeEventListener('drop', drop)
+      removeEventListener('paste', paste)
+    }
+  }, [onActive, onFile])
+  if (!active) return null
+  return (
+    <div className="drop-zone" aria-hidden="true">
+      <div>
+        <strong>{title}</strong>
+        <span>{hint}</span>
+      </div>
+    </div>
+  )
+}

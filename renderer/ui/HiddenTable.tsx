@@ -1,0 +1,42 @@
+/** The table behind a chart, for screen readers. */
+
+export interface HiddenTableProps {
+  readonly caption: string
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly (string | number)[])[]
+}
+
+export function HiddenTable({ caption, head, rows }: HiddenTableProps) {
+  return (
+    <table className="sr-only">
+      <caption>{caption}</caption>
+      <thead>
+        <tr>
+          {head.map((h) => (
+            <th key={h} scope="col">
+              {h}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows keep their order and may repeat
+          <tr key={i}>
+            {row.map((cell, j) =>
+              j === 0 ? (
+                // biome-ignore lint/suspicious/noArrayIndexKey: cells stand for their columns
+                <th key={j} scope="row">
+                  {cell}
+                </th>
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: cells stand for their columns
+                <td key={j}>{cell}</td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

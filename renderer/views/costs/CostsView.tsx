@@ -1,0 +1,60 @@
+/** The layer table: every layer with what it costs; sorted, searched and walked by keys. */
+import { useDeferredValue, useMemo, useState } from 'react'
+import { exact, short } from '../../charts/kit/format.ts'
+import { useStore, useText } from '../../store/context.ts'
+import { Convention } from './Convention.tsx'
+import { LayerTable } from './LayerTable.tsx'
+import { findLayers, type Sorting, sortLayers, withSubtotals } from './table.ts'
+
+export default function CostsView() {
+  const t = useText()
+  const network = useStore((s) => s.network)
+  const convention = useStore((s) => s.convention)
+  const [query, setQuery] = useState('')
+  const [sorting, setSorting] = useState<Sorting>({ column: 'index', descending: false })
+  const wanted = useDeferredValue(query)
+  const rows = useMemo(() => {
+    const found = findLayers(network?.layers ?? [], wanted)
+    return withSubtotals(sortLayers(found, sorting, convention), sorting, convention)
+  }, [network, wanted, sorting, convention])
+  if (!network) return null
+  const total = network.totals[convention]
+  const count = rows.filter((r) => r.kind === 'layer').length
+  return (
+    <div className="costs">
+      <div className="canvas-head">
+        <h2>{t('costs.title')}</h2>
+        <p className="costs-total">
+          <span className="num" title={exact(total)}>
+            {t('costs.total', { macs: short(total, 4), n: network.layers.length })}
+          </span>{' '}
+          <span className="quiet">{t('costs.counted', { convention: t(`convention.${convention}`) })}</span>
+        </p>
+        <span className="grow" />
+        <Convention />
+        <input
+          type="search"
+          value={query}
+          placeholder={t('costs.search')}
+          aria-label={t('costs.search')}
+          aria-keyshortcuts="/"
+          onChange={(e) => setQuery(e.target.value)}
+          onKeyDown={(e) => e.key === 'Escape' && query !== '' && (e.preventDefault(), setQuery(''))}
+        />
+      </div>
+      <p className="sr-only" aria-live="polite">
+        {t('costs.found', { n: count, all: network.layers.length })}
+      </p>
+      {count === 0 ? (
+        <div className="empty">
+          <p>{t('costs.nothing', { query: wanted, n: network.layers.length })}</p>
+          <button type="button" className="button" onClick={() => setQuery('')}>
+            {t('costs.clear')}
+          </button>
+        </div>
+      ) : (
+        <LayerTable rows={rows} sorting={sorting} onSort={setSorting} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+/** What the layer table shows: rows found by the search, in the chosen order, with subtotals where the order is the network's. */
+import type { ConventionId, LayerRow } from '../../workers/contract.ts'
+
+export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'macs'
+
+export interface Sorting {
+  readonly column: Column
+  readonly descending: boolean
+}
+
+export type TableRow =
+  | { readonly kind: 'layer'; readonly layer: LayerRow }
+  | { readonly kind: 'subtotal'; readonly section: string; readonly layers: number; readonly macs: number; readonly params: number }
+
+/** A row is found when each word is part of its name, op or groups ("g3"). */
+export function findLayers(layers: readonly LayerRow[], query: string): LayerRow[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return layers.filter((l) => {
+    const text = `${l.name} ${l.title} ${l.op} ${l.groups === null ? '' : `g${l.groups}`} ${l.sources.join(' ')}`.toLowerCase()
+    return words.every((w) => text.includes(w))
+  })
+}
+
+export function sortLayers(layers: readonly LayerRow[], { column, descending }: Sorting, convention: ConventionId): LayerRow[] {
+  const size = (s: readonly number[]) => s.reduce((a, b) => a * b, 1)
+  const keys: Record<Column, (l: LayerRow) => number | string> = {
+    index: (l) => l.index,
+    name: (l) => l.name,
+    op: (l) => l.title,
+    groups: (l) => l.groups ?? 0,
+    input: (l) => size(l.inputShape),
+    output: (l) => size(l.outputShape),
+    params: (l) => l.params,
+    macs: (l) => l.macs[convention],
+  }
+  const key = keys[column]
+  const sign = descending ? -1 : 1
+  return [...layers].sort((a, b) => {
+    const [x, y] = [key(a), key(b)]
+    const order = typeof x === 'string' ? x.localeCompare(String(y), 'en', { numeric: true }) : x - Number(y)
+    return sign * order || a.index - b.index
+  })
+}
+
+/** A subtotal after each section; only in network order, elsewhere sections are scattered. */
+export function withSubtotals(layers: readonly LayerRow[], sorting: Sorting, convention: ConventionId): TableRow[] {
+  const rows: TableRow[] = []
+  let run: LayerRow[] = []
+  const close = () => {
+    const section = run[0]?.section
+    if (section !== undefined && sorting.column === 'index' && run.length > 1)
+      rows.push({
+        kind: 'subtotal',
+        section,
+        layers: run.length,
+        macs: run.reduce((sum, l) => sum + l.macs[convention], 0),
+        params: run.reduce((sum, l) => sum + l.params, 0),
+      })
+    run = []
+  }
+  for (const layer of layers) {
+    if (run[0] && run[0].section !== layer.section) close()
+    run.push(layer)
+    rows.push({ kind: 'layer', layer })
+  }
+  close()
+  return rows
+}

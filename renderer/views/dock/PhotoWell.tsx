@@ -1,0 +1,60 @@
+/** The photo and its answer, small; where there is none, what to do about it. */
+import { milliseconds } from '../../charts/kit/format.ts'
+import { useStore, useText } from '../../store/context.ts'
+import { Busy } from '../../ui/Busy.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { Samples } from '../photo/Samples.tsx'
+import { TopClasses } from '../photo/TopClasses.tsx'
+import { taskText } from '../taskText.ts'
+
+export function PhotoWell() {
+  const t = useText()
+  const photo = useStore((s) => s.photo)
+  const run = useStore((s) => s.run)
+  const task = useStore((s) => s.runTask)
+  const error = useStore((s) => s.runError)
+  const model = useStore((s) => s.model)
+  const show = useStore((s) => s.show)
+  const chooseFile = useStore((s) => s.chooseFile)
+  const dismiss = useStore((s) => s.dismissRunError)
+  const closeError = error && <ErrorNote error={error} dismiss={t('app.dismiss')} onDismiss={dismiss} />
+  if (!photo)
+    return (
+      <section className="well is-empty" aria-label={t('photo.title')}>
+        {closeError ?? (
+          <p>
+            {t('photo.empty')}{' '}
+            <button type="button" className="button is-small" onClick={() => void chooseFile('photo')}>
+              {t('photo.choose')}
+            </button>
+          </p>
+        )}
+        <Samples />
+        {model?.notice && <p className="notice">{model.notice}</p>}
+      </section>
+    )
+  return (
+    <section className="well" aria-label={t('photo.title')}>
+      {!error && (
+        <button type="button" className="well-photo" onClick={() => show('photo')} title={t('photo.larger')}>
+          <img src={photo.url} alt={t('photo.alt', { name: photo.name })} />
+        </button>
+      )}
+      <div className="well-answer">
+        {task && <Busy label={taskText(t, task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
+        {closeError}
+        {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
+        {run && <TopClasses top={run.top} />}
+        {run && (
+          <p className="well-foot quiet small">
+            <span className="num">{milliseconds(run.ms.inference)}</span>
+            <span className="ellipsis" title={model?.notice ?? undefined}>
+              {model?.notice}
+            </span>
+          </p>
+        )}
+        {error && <Samples />}
+      </div>
+    </section>
+  )
+}
