@@ -97,7 +97,7 @@ function emitReduction(
 ): void {
   if (attrs.function === 'sum') {
     const ones = context.weights(new Float32Array(pixels).fill(1))
-    context.emit('matmul', 1, [ones, map, result, 1, 1, channels, pixels, 0, 0])
+    context.emit('matmul', 1, [ones, map, result, 1, 1, pixels, channels, 0, 0])
     return
   }
   context.emit('globalPool', Math.ceil(channels / 4), [map, result, channels, pixels, channels, attrs.function === 'max' ? 0 : 1])

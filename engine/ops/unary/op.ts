@@ -5,7 +5,7 @@ import { NONE } from '../../ir/graph.ts'
 import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
 import { pixelsOf } from '../lowering.ts'
-import { type Arg, defineOp, type LowerContext, type View } from '../op.ts'
+import { defineOp, type LowerContext, type View } from '../op.ts'
 import { costOf, elementsOf, elementwiseFlow, need } from '../shared.ts'
 
 const FUNCTIONS = ['sqrt', 'floor', 'ceil', 'neg', 'exp', 'abs', 'reciprocal'] as const
@@ -22,12 +22,10 @@ const SCALAR: Record<UnaryAttributes['function'], (x: number) => number> = {
   reciprocal: (x) => 1 / x,
 }
 
-/** As a function of the binary kernel with one constant operand: code of that kernel, the constant, and on which side it stands. */
-const WITH_CONSTANT: Partial<Record<UnaryAttributes['function'], { code: number; constant: number; left: boolean }>> = {
-  sqrt: { code: 6, constant: 0.5, left: false },
-  neg: { code: 1, constant: 0, left: true },
-  exp: { code: 6, constant: Math.E, left: true },
-  reciprocal: { code: 3, constant: 1, left: true },
+/** As a function of the binary kernel with a constant on its left: code of that kernel, and the constant. */
+const WITH_CONSTANT: Partial<Record<UnaryAttributes['function'], { code: number; constant: number }>> = {
+  neg: { code: 1, constant: 0 },
+  reciprocal: { code: 3, constant: 1 },
 }
 
 /** Any tensor as a feature map: what is not one is a single pixel. */
@@ -72,11 +70,10 @@ export const unary = defineOp<UnaryAttributes>({
     const how = WITH_CONSTANT[attrs.function]
     if (!how)
       throw unsupported(`Node "${node.name}"`, `no kernel computes ${attrs.function} on run-time data`, 'Export the model without it', node.name)
-    const constant: { ref: Arg; strides: Arg[] } = { ref: context.weights(Float32Array.of(how.constant)), strides: [0, 0, 0] }
-    const variable: { ref: Arg; strides: Arg[] } = { ref: src.ref, strides: [pixels * src.pixelStride, src.pixelStride, 1] }
-    const [a, b] = how.left ? [constant, variable] : [variable, constant]
+    const constant = context.weights(Float32Array.of(how.constant))
+    const right = [pixels * src.pixelStride, src.pixelStride, 1]
     const target = [pixels * dst.pixelStride, dst.pixelStride]
     const epilogue = activationArgs(NO_ACTIVATION)
-    context.emit('binary', pixels, [a.ref, b.ref, dst.ref, how.code, pixels, dst.channels, ...a.strides, ...b.strides, ...target, ...epilogue])
+    context.emit('binary', pixels, [constant, src.ref, dst.ref, how.code, pixels, dst.channels, 0, 0, 0, ...right, ...target, ...epilogue])
   },
 })
