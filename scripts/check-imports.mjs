@@ -1,0 +1,131 @@
+// Checks the import directions: data flows one way, nobody imports upward, and there is no cycle.
+//
+// Each rule: files whose path starts with `from` may import, inside this project, themselves and `to`.
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const BASE = 'engine/base/'
+const IR = 'engine/ir/'
+const OPS = 'engine/ops/'
+const MODEL = 'engine/model.ts'
+const ENGINE = 'engine/index.ts'
+const THREAD = 'engine/thread.ts'
+const CONTRACT = 'electron/ipc/contract.ts'
+const PAGE_CONTRACT = 'renderer/workers/contract.ts'
+const STRINGS = 'renderer/app/strings/'
+
+const RULES = [
+  { from: BASE, to: [] },
+  { from: IR, to: [BASE] },
+  { from: OPS, to: [BASE, IR] },
+  { from: MODEL, to: [BASE, IR] },
+  { from: 'engine/importers/', to: [BASE, IR, OPS, MODEL, 'engine/zoo/', 'engine/exporters/'] },
+  // A format has one home, with its reader.
+  { from: 'engine/exporters/', to: [BASE, IR, OPS, MODEL, 'engine/importers/bundle/format.ts', 'engine/importers/safetensors/container.ts'] },
+  { from: 'engine/zoo/', to: [BASE, IR, OPS, MODEL] },
+  { from: 'engine/passes/', to: [BASE, IR, OPS] },
+  { from: 'engine/cost/', to: [BASE, IR, OPS] },
+  { from: 'engine/flow/', to: [BASE, IR, OPS] },
+  { from: 'engine/plan/', to: [BASE, IR, OPS, 'engine/cost/'] },
+  { from: 'engine/trace/', to: [BASE] },
+  { from: 'engine/vision/', to: [BASE, IR, MODEL] },
+  { from: 'engine/kernels/', to: [OPS] },
+  { from: 'engine/session/', to: [BASE, IR, OPS, 'engine/plan/', 'engine/kernels/', 'engine/trace/'] },
+  { from: THREAD, to: ['engine/session/'] },
+  { from: ENGINE, to: ['engine/'] },
+  { from: 'electron/ipc/', to: [ENGINE] },
+  { from: 'electron/remote/', to: [ENGINE] },
+  { from: 'electron/services/', to: [ENGINE, THREAD, CONTRACT, 'electron/ipc/dispatch.ts', 'electron/remote/'] },
+  { from: 'electron/main/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
+  { from: 'electron/browser/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
+  { from: 'electron/preload/', to: ['electron/ipc/'] },
+  { from: 'electron/cli/', to: [ENGINE, CONTRACT, 'electron/services/'] },
+  { from: 'renderer/charts/kit/', to: [ENGINE] },
+  { from: 'renderer/charts/', to: [ENGINE, PAGE_CONTRACT] },
+  { from: 'renderer/workers/', to: [ENGINE, THREAD] },
+  { from: 'renderer/ui/', to: [ENGINE, STRINGS] },
+  { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, 'renderer/workers/'] },
+  { from: 'renderer/views/', to: [ENGINE, CONTRACT, STRINGS, PAGE_CONTRACT, 'renderer/store/', 'renderer/charts/', 'renderer/ui/'] },
+  { from: 'renderer/app/', to: [ENGINE, CONTRACT, 'electron/ipc/', 'renderer/'] },
+]
+
+/** Node's own modules and Electron are for these alone. */
+const NODE_ALLOWED = ['electron/', 'test/', 'scripts/']
+const ELECTRON_ALLOWED = ['electron/main/', 'electron/preload/', 'electron/ipc/exposeElectron.ts', 'electron/ipc/handleElectron.ts', 'test/']
+
+const IMPORT =
+  /^\s*import\s+['"](?<bare>[^'"]+)['"]|^\s*(?:import|export)\s(?<what>[^'";=()]*?)\sfrom\s+['"](?<path>[^'"]+)['"]|import\(\s*['"](?<lazy>[^'"]+)['"]\s*\)/gm
+
+async function sources() {
+  const found = []
+  for (const top of ['engine', 'electron', 'renderer'])
+    for (const entry of await readdir(join(root, top), { recursive: true, withFileTypes: true })) {
+      const path = relative(root, join(entry.parentPath, entry.name))
+      const kernel = path.endsWith('kernel.ts') || path.startsWith('engine/kernels/inline/') || path === 'engine/kernels/entry.ts'
+      if (entry.isFile() && /\.tsx?$/.test(path) && !kernel) found.push(path)
+    }
+  return found
+}
+
+function importsOf(text, file) {
+  return [...text.matchAll(IMPORT)].map(({ groups }) => {
+    const path = groups.bare ?? groups.path ?? groups.lazy
+    const local = path.startsWith('.')
+    return {
+      path: local ? relative(root, resolve(root, dirname(file), path)) : path,
+      local,
+      typeOnly: /^type\s/.test(groups.what ?? ''),
+      lazy: groups.lazy !== undefined,
+    }
+  })
+}
+
+/** The most specific rule for a file. */
+const ruleOf = (file) => RULES.filter((r) => file.startsWith(r.from)).sort((a, b) => b.from.length - a.from.length)[0]
+
+/** One cycle among imports that run when a module loads, or undefined. */
+function findCycle(graph) {
+  const state = new Map()
+  const visit = (file, trail) => {
+    if (state.get(file) === 'done') return undefined
+    if (state.get(file) === 'open') return [...trail.slice(trail.indexOf(file)), file]
+    state.set(file, 'open')
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...trail, file])
+      if (cycle) return cycle
+    }
+    state.set(file, 'done')
+    return undefined
+  }
+  for (const file of graph.keys()) {
+    const cycle = visit(file, [])
+    if (cycle) return cycle
+  }
+  return undefined
+}
+
+const problems = []
+const graph = new Map()
+const files = await sources()
+for (const file of files) {
+  const rule = ruleOf(file)
+  if (!rule) problems.push(`${file}: no rule says what it may import`)
+  const imports = importsOf(await readFile(join(root, file), 'utf8'), file)
+  graph.set(
+    file,
+    imports.filter((i) => i.local && !i.typeOnly && !i.lazy && /\.tsx?$/.test(i.path)).map((i) => i.path),
+  )
+  for (const { path, local } of imports) {
+    if (local && rule && ![rule.from, ...rule.to].some((p) => path.startsWith(p)) && !/\.(css|json)$|\?url$/.test(path))
+      problems.push(`${file} may not import ${path}`)
+    if (!local && path.startsWith('node:') && !NODE_ALLOWED.some((p) => file.startsWith(p)))
+      problems.push(`${file} may not import ${path}: it runs in the page`)
+    if (path === 'electron' && !ELECTRON_ALLOWED.some((p) => file.startsWith(p))) problems.push(`${file} may not import electron`)
+  }
+}
+const cycle = findCycle(graph)
+if (cycle) problems.push(`cycle: ${cycle.join(' -> ')}`)
+for (const problem of problems) console.error(problem)
+console.error(`${files.length} files, ${problems.length} problems with imports`)
+if (problems.length > 0) process.exit(1)
