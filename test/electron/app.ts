@@ -9,8 +9,9 @@ import { build } from 'vite'
 export const ROOT = resolve(import.meta.dirname, '../..')
 /** Inside node_modules, so that the copied bundles find their packages. */
 const CACHE = join(ROOT, 'node_modules/.cache/shufflescope-electron-test')
-const APP = join(CACHE, 'app')
+export const APP = join(CACHE, 'app')
 export const PAGE = join(APP, 'dist/renderer')
+export const PRELOAD = join(APP, 'dist/electron/preload.cjs')
 const DOUBLE = join(CACHE, 'double')
 
 /** The module that main-process code passed to `evaluate` gets. */
@@ -41,13 +42,14 @@ function electronBinary(): string | undefined {
   return existsSync(path) ? path : undefined
 }
 
-/** `dist/electron` must have been built. */
+/** `dist/electron` and `dist/node` must have been built. */
 export async function layOutApp(): Promise<void> {
   rmSync(APP, { recursive: true, force: true })
   mkdirSync(join(APP, 'assets/models'), { recursive: true })
   writeFileSync(join(APP, 'package.json'), JSON.stringify({ name: 'shufflescope', version: '9.8.7', type: 'module', main: 'dist/electron/main.js' }))
   writeFileSync(join(APP, 'secret.txt'), 'secret')
   cpSync(join(ROOT, 'dist/electron'), join(APP, 'dist/electron'), { recursive: true })
+  cpSync(join(ROOT, 'dist/node'), join(APP, 'dist/node'), { recursive: true })
   cpSync(join(ROOT, 'assets/samples'), join(APP, 'assets/samples'), { recursive: true })
   await build({
     root: join(ROOT, 'test/electron/page'),
@@ -115,7 +117,7 @@ export async function startDouble(app = APP, args: readonly string[] = []): Prom
   const ask = (request: object) =>
     new Promise<unknown>((resolve, reject) => {
       requests.set(++count, { resolve, reject })
-      child.send({ id: count, ...request })
+      child.send({ id: count, ...request }, (error) => error && reject(error))
     })
   const browser = await chromium.connectOverCDP(address)
   const pages = () => (browser.contexts()[0]?.pages() ?? []).filter((page) => page.url() !== 'about:blank')

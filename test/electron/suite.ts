@@ -5,11 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONTRACT } from '../../electron/ipc/contract.ts'
 import { PAGE_HEADERS } from '../../electron/services/pageFiles.ts'
-import { type Running, until } from './app.ts'
+import { PRELOAD, type Running, until } from './app.ts'
 
 /** `start` is called once; `skip` says why it cannot be. */
 export function describeShell(name: string, start: () => Promise<Running>, skip?: string): void {
-  describe.skipIf(skip !== undefined)(skip === undefined ? name : `${name} (skipped: ${skip})`, () => {
+  if (skip !== undefined) {
+    it.skip(`${name}: the whole suite, because ${skip}`, start)
+    return
+  }
+  describe(name, () => {
     let app: Running
     const folder = mkdtempSync(join(tmpdir(), 'shufflescope-files-'))
     const photo = join(folder, 'photo one.jpg')
@@ -97,15 +101,13 @@ export function describeShell(name: string, start: () => Promise<Running>, skip?
       })
 
       it('refuses a sender that is not the application', async () => {
-        const answer = await app.evaluate(async ({ BrowserWindow }) => {
-          const [own] = BrowserWindow.getAllWindows()
-          const preload = own && (own.webContents as unknown as { getLastWebPreferences?(): { preload?: string } }).getLastWebPreferences?.().preload
-          const other = new BrowserWindow({ show: false, webPreferences: { preload: preload ?? '', sandbox: true, contextIsolation: true } })
+        const answer = await app.evaluate(async ({ BrowserWindow }, preload) => {
+          const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true, contextIsolation: true } })
           await other.loadURL('data:text/html,<title>other</title>')
-          const value = await other.webContents.executeJavaScript('window.api.calls["recents.list"]("x", [])')
+          const value: unknown = await other.webContents.executeJavaScript('window.api.calls["recents.list"]("x", [])')
           other.destroy()
-          return value as unknown
-        }, null)
+          return value
+        }, PRELOAD)
         expect(answer).toMatchObject({ ok: false, error: { code: 'bad-input', why: 'the sender is not the application' } })
       })
     })

@@ -37,6 +37,10 @@ class App extends EventEmitter {
     return this.#description
   }
 
+  get isQuitting(): boolean {
+    return this.#quitting
+  }
+
   isReady(): boolean {
     return this.#ready
   }

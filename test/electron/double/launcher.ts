@@ -43,7 +43,8 @@ async function answer(request: Request): Promise<unknown> {
 }
 
 await import(pathToFileURL(join(path, main)).href)
-await start()
+// A second instance quits before it is ready.
+if (!app.isQuitting) await start()
 
 async function start(): Promise<void> {
   const port = await freePort()

@@ -35,6 +35,8 @@ export const session = {
 
 /** Asks the application's handlers about every permission and sets Chromium accordingly. */
 export async function applyPermissions(cdp: CDPSession, contents: unknown, origin: string): Promise<void> {
+  // A page of no origin (data:) cannot be granted anything.
+  if (origin === 'null') return
   for (const [electron, devtools] of PERMISSIONS) {
     const checked = onCheck?.(contents, electron, origin, {}) ?? true
     const requested = onRequest ? await ask(onRequest, contents, electron, origin) : true

@@ -35,6 +35,7 @@ export class WebContents extends EventEmitter {
   #openHandler: OpenHandler = () => ({ action: 'allow' })
   #world: number | undefined
   #mainFrame = ''
+  #allowedOpens = 0
   /** Set while the application itself navigates, which asks nobody. */
   #loading = false
   #url = ''
@@ -58,6 +59,9 @@ export class WebContents extends EventEmitter {
     })
     cdp.on('Page.frameNavigated', ({ frame }) => {
       if (frame.parentId === undefined) this.#url = frame.url
+    })
+    cdp.on('Page.windowOpen', ({ url }) => {
+      if (this.decideOpen(url) === 'allow') this.#allowedOpens++
     })
     cdp.on('Page.domContentEventFired', () => this.emit('dom-ready', {}))
     cdp.on('Page.loadEventFired', () => this.emit('did-finish-load', {}))
@@ -149,6 +153,12 @@ export class WebContents extends EventEmitter {
   }
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#openHandler = handler
+  }
+  /** Whether a window opened by this page was allowed; each may be taken once. */
+  takeAllowedOpen(): boolean {
+    if (this.#allowedOpens === 0) return false
+    this.#allowedOpens--
+    return true
   }
   decideOpen(url: string): 'allow' | 'deny' {
     return this.#openHandler({ url }).action

@@ -29,9 +29,9 @@ const windows = new Set<BrowserWindow>()
 
 export async function startWindows(given: BrowserContext): Promise<void> {
   context = given
-  const [first] = context.pages()
-  nextSlot = await slotFor(first ?? (await context.newPage()))
   context.on('page', (page) => void closeUninvited(page))
+  const [first] = context.pages()
+  nextSlot = await slotFor(first ?? (await newPage()))
   nativeTheme.on('updated', () => {
     for (const window of windows) void window.applyTheme()
   })
@@ -41,12 +41,18 @@ async function slotFor(page: Page): Promise<Slot> {
   return { page, cdp: await context.newCDPSession(page) }
 }
 
-/** A page that another opened (link with a target, form) is asked for like window.open. */
+/** Pages that the double itself is about to open. */
+let expected = 0
+
+function newPage(): Promise<Page> {
+  expected++
+  return context.newPage()
+}
+
+/** A page that another page opened (a link with a target, a form) stays only where its window's handler allowed it. */
 async function closeUninvited(page: Page): Promise<void> {
-  const opener = await page.opener()
-  if (!opener) return
-  const owner = [...windows].find((window) => window.isPage(opener))
-  if (owner?.webContents.decideOpen(page.url()) !== 'allow') await page.close()
+  if (expected > 0) expected--
+  else if (![...windows].some((window) => window.webContents.takeAllowedOpen())) await page.close()
 }
 
 export function decideOpenFrom(url: string): string {
@@ -87,14 +93,11 @@ export class BrowserWindow extends EventEmitter {
     await this.#page.setViewportSize({ width, height })
     await this.webContents.attach()
     await this.applyTheme()
-    nextSlot = await slotFor(await context.newPage())
+    nextSlot = await slotFor(await newPage())
   }
 
   static getAllWindows(): BrowserWindow[] {
     return [...windows]
-  }
-  isPage(page: Page): boolean {
-    return page === this.#page
   }
   applyTheme(): Promise<void> {
     return this.#page.emulateMedia({ colorScheme: nativeTheme.themeSource === 'system' ? null : nativeTheme.themeSource })
@@ -117,6 +120,10 @@ export class BrowserWindow extends EventEmitter {
   }
   close(): void {
     void this.tryClose()
+  }
+  /** Asks nobody. */
+  destroy(): void {
+    void this.#page.close()
   }
   #closed(): void {
     if (!windows.delete(this)) return
