@@ -14,6 +14,11 @@ export const preprocessSchema = z.object({
   /** In the channel order of the network, in units of the scaled values. */
   mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).readonly(),
+  /**
+   * How sizes become whole pixels. "torchvision" (also where absent): the long side is cut down, the crop's offset rounded,
+   * halves to even. "nearest": the long side is rounded to the nearest, the crop's offset cut down.
+   */
+  rounding: z.enum(['torchvision', 'nearest']).optional(),
 })
 export type Preprocess = z.infer<typeof preprocessSchema>
 

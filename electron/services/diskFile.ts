@@ -48,7 +48,8 @@ export async function writeAtomically(path: string, bytes: Uint8Array, what: str
     await rename(draft, path)
     await syncFolder(folder)
   } catch (thrown) {
-    await rm(draft, { force: true })
+    // What went wrong above is what the user needs to know, not that there is no draft to remove.
+    await rm(draft, { force: true }).catch(() => undefined)
     throw diskError(thrown, what)
   }
 }

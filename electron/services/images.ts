@@ -2,8 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { badInput, cancelled, type ScopeError, unsupported } from '../../engine/base/errors.ts'
-import type { Pixels } from '../../engine/vision/pixels.ts'
+import { badInput, cancelled, type Pixels, type ScopeError, unsupported } from '../../engine/index.ts'
 import { diskError, megabytes, readBounded } from './diskFile.ts'
 
 const MAX_FILE_BYTES = 256 * 2 ** 20

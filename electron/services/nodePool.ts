@@ -34,6 +34,7 @@ export function spawnThread(script: string, start: PoolStart): Promise<PoolThrea
   return new Promise((resolve, reject) => {
     const worker = new Worker(script, { workerData: start })
     const fail = (why: string): void => {
+      clearTimeout(timer)
       void worker.terminate()
       reject(new ScopeError({ code: 'internal', what: 'Thread pool', why, hint: 'Use one thread' }))
     }

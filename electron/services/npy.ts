@@ -1,6 +1,5 @@
 /** NumPy's .npy files: float32 in C order, format 1.0 to 3.0. Source: numpy.lib.format documentation. */
-import { badInput, unsupported } from '../../engine/base/errors.ts'
-import type { HostTensor } from '../../engine/ir/tensor.ts'
+import { badInput, type HostTensor, unsupported } from '../../engine/index.ts'
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 /** NumPy itself writes headers of about a hundred bytes. */

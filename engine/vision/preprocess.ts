@@ -6,11 +6,12 @@ import type { Preprocess } from '../model.ts'
 import { checkPixels, type Pixels } from './pixels.ts'
 import { resizeBilinear, resizeWindow } from './resize.ts'
 
-/** Width and height after the short side became `short` pixels; the long side is cut to an integer, as in torchvision. */
-export function shortSideSize(width: number, height: number, short: number): { width: number; height: number } {
-  return width <= height
-    ? { width: short, height: Math.trunc((short * height) / width) }
-    : { width: Math.trunc((short * width) / height), height: short }
+type Rounding = NonNullable<Preprocess['rounding']>
+
+/** Width and height after the short side became `short` pixels and the long side a whole number as `rounding` says. */
+export function shortSideSize(width: number, height: number, short: number, rounding: Rounding = 'torchvision'): { width: number; height: number } {
+  const whole = rounding === 'nearest' ? Math.round : Math.trunc
+  return width <= height ? { width: short, height: whole((short * height) / width) } : { width: whole((short * width) / height), height: short }
 }
 
 /** Resizes so that the short side is `short` pixels and the aspect is kept. Source: torchvision `Resize(int)` on a Pillow image. */
@@ -26,9 +27,10 @@ function roundedHalf(n: number): number {
 }
 
 /** Where a centre crop of `crop` pixels lies along an axis of `size`: `start` in the image, `before` pixels of padding ahead of it. */
-export function centreSpan(size: number, crop: number): { start: number; count: number; before: number } {
+export function centreSpan(size: number, crop: number, rounding: Rounding = 'torchvision'): { start: number; count: number; before: number } {
   if (crop > size) return { start: 0, count: size, before: Math.floor((crop - size) / 2) }
-  return { start: roundedHalf(size - crop), count: crop, before: 0 }
+  const spare = size - crop
+  return { start: rounding === 'nearest' ? Math.floor(spare / 2) : roundedHalf(spare), count: crop, before: 0 }
 }
 
 /** The centre `width` x `height` pixels, black where the image is smaller. Source: torchvision `CenterCrop`. */
@@ -45,15 +47,15 @@ export function centreCrop(image: Pixels, width: number, height: number): Pixels
 }
 
 /**
- * The photo as the network sees it, before normalising: RGB bytes of the crop. Equal to
- * `centreCrop(resizeShortSide(image, resize), ...)`, but only the crop is computed, so a photo of any aspect costs the same.
+ * The photo as the network sees it, before normalising: RGB bytes of the crop, black where the image is smaller. Equal to
+ * resizing all of it and cropping, but only the crop is computed, so a photo of any aspect costs the same.
  */
 export function cropForNetwork(image: Pixels, preprocess: Preprocess): Pixels {
   checkPixels(image)
   const [height, width] = preprocess.crop
-  const size = shortSideSize(image.width, image.height, preprocess.resize)
-  const x = centreSpan(size.width, width)
-  const y = centreSpan(size.height, height)
+  const size = shortSideSize(image.width, image.height, preprocess.resize, preprocess.rounding)
+  const x = centreSpan(size.width, width, preprocess.rounding)
+  const y = centreSpan(size.height, height, preprocess.rounding)
   const seen = resizeWindow(image, size.width, size.height, { left: x.start, top: y.start, width: x.count, height: y.count })
   return seen.width === width && seen.height === height ? seen : centreCrop(seen, width, height)
 }

@@ -1,7 +1,7 @@
 /** The ways in which published classifiers want their photos. */
 import type { Preprocess } from '../model.ts'
 
-type Normalisation = Pick<Preprocess, 'channelOrder' | 'scale' | 'mean' | 'std'>
+type Normalisation = Pick<Preprocess, 'channelOrder' | 'scale' | 'mean' | 'std' | 'rounding'>
 
 /** RGB in 0..1, ImageNet mean and deviation: torchvision, pytorchcv and most others. */
 export const IMAGENET_RGB: Normalisation = {
@@ -11,8 +11,8 @@ export const IMAGENET_RGB: Normalisation = {
   std: [0.229, 0.224, 0.225],
 }
 
-/** BGR in 0..255 as OpenCV reads it, nothing subtracted: Megvii's training code. */
-export const MEGVII_BGR: Normalisation = { channelOrder: 'BGR', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] }
+/** BGR in 0..255 as OpenCV reads it, nothing subtracted, the long side rounded to the nearest: Megvii's training code. */
+export const MEGVII_BGR: Normalisation = { channelOrder: 'BGR', scale: 1, mean: [0, 0, 0], std: [1, 1, 1], rounding: 'nearest' }
 
 /** RGB in 0..255 with mean and deviation of that range: mmpretrain. */
 export const MMPRETRAIN_RGB: Normalisation = {

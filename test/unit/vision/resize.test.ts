@@ -80,6 +80,15 @@ describe('resize and centre crop against torchvision', () => {
     expect(centreSpan(5, 8)).toEqual({ start: 0, count: 5, before: 1 })
   })
 
+  it('rounds to the nearest where the model was trained so', () => {
+    expect(shortSideSize(500, 349, 256, 'nearest')).toEqual({ width: 367, height: 256 })
+    expect(shortSideSize(500, 334, 256, 'nearest')).toEqual({ width: 383, height: 256 })
+    expect(centreSpan(383, 224, 'nearest')).toEqual({ start: 79, count: 224, before: 0 })
+    const image = noise(50, 35)
+    const made = cropForNetwork(image, { ...PLAIN, resize: 26, crop: [23, 22], rounding: 'nearest' })
+    expect(made).toEqual(resizeWindow(image, 37, 26, { left: 7, top: 1, width: 22, height: 23 }))
+  })
+
   it('gives the crop of an extreme panorama without computing the rest', () => {
     const made = cropForNetwork(noise(60_000, 1), { ...PLAIN, resize: 256, crop: [224, 224] })
     expect(made.data.length).toBe(224 * 224 * 3)

@@ -1,0 +1,78 @@
+/** `shufflescope convert`: any readable model to a bundle, with what it must say of itself. */
+import { Command } from 'commander'
+import { badInput, type Model, type Preprocess, parameterCount, tensorOf, writeBundle } from '../../engine/index.ts'
+import { writeAtomically } from '../services/diskFile.ts'
+import { type CliContext, report, usage } from './context.ts'
+import { loadModel, readLabels } from './load.ts'
+import { count, size } from './options.ts'
+import { bytes, short } from './text.ts'
+
+export interface ConvertOptions {
+  readonly input?: readonly [number, number]
+  readonly resize?: number
+  /** Path of a JSON list of class names. */
+  readonly labels?: string
+  readonly id?: string
+  readonly title?: string
+  readonly notice?: string
+  readonly provenance?: string
+}
+
+export interface ConvertReport {
+  readonly model: string
+  readonly output: string
+  readonly bytes: number
+  readonly params: number
+}
+
+export async function convert(context: CliContext, input: string, output: string, options: ConvertOptions): Promise<ConvertReport> {
+  if (!output.endsWith('.safetensors'))
+    throw usage(`"${output}" is of a format that is not written`, 'Bundles are written; give a name that ends in .safetensors')
+  const loaded = await loadModel(context, input, options.input ? { input: options.input } : {})
+  const model = await overridden(loaded, options)
+  const made = writeBundle(model)
+  await writeAtomically(output, made, `Bundle "${output}"`)
+  return { model: model.id, output, bytes: made.length, params: parameterCount(model.graph) }
+}
+
+async function overridden(model: Model, options: ConvertOptions): Promise<Model> {
+  const { id = model.id, title = model.title, notice = model.notice, provenance = model.provenance } = options
+  const named = { ...model, id, title, notice, provenance, preprocess: preprocessOf(model, options) }
+  if (options.labels === undefined) return named
+  const labels = await readLabels(options.labels, `Class names "${options.labels}"`)
+  const shape = model.graph.outputs.slice(0, 1).map((output) => tensorOf(model.graph, output).fact.shape)[0] ?? []
+  if (labels.length !== shape[1])
+    throw badInput(
+      `Class names "${options.labels}"`,
+      `there are ${labels.length}, the model's output is [${shape.join(', ')}]`,
+      'Give one name per class',
+    )
+  return { ...named, labels, labelSet: null }
+}
+
+function preprocessOf({ preprocess }: Model, { input, resize }: ConvertOptions): Preprocess | null {
+  if (!preprocess) {
+    if (resize !== undefined) throw usage('--resize changes how photos are prepared, and the model takes none', 'Leave it out')
+    return null
+  }
+  return { ...preprocess, crop: input ?? preprocess.crop, resize: resize ?? preprocess.resize }
+}
+
+export function convertCommand(context: CliContext): Command {
+  return new Command('convert')
+    .description('write a model as a ShuffleScope bundle: weights, graph, preprocessing and labels in one .safetensors file')
+    .argument('<in>', 'id or file of a model')
+    .argument('<out>', 'bundle to write, name.safetensors')
+    .option('--input <HxW>', 'input size in pixels', size)
+    .option('--resize <n>', 'short side of a photo before the centre crop, in pixels', count(1, 16384))
+    .option('--labels <file.json>', 'class names, a JSON list in the order of the outputs')
+    .option('--id <id>', 'stable name')
+    .option('--title <text>', 'name for people')
+    .option('--notice <text>', 'what a user must know of it')
+    .option('--provenance <text>', 'where the weights come from')
+    .option('--json', 'print one JSON document')
+    .action(async (input: string, output: string, flags: ConvertOptions & { json?: boolean }) => {
+      const made = await convert(context, input, output, flags)
+      report(context, flags.json, made, () => `${made.output}: ${made.model}, ${short(made.params)} parameters, ${bytes(made.bytes)}`)
+    })
+}

@@ -1,0 +1,31 @@
+/** Option values: text from the command line to checked values. */
+import { InvalidArgumentError, Option } from 'commander'
+
+export function count(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    return value
+  }
+}
+
+/** Largest input side that is accepted; the engine bounds what a graph may hold. */
+const MAX_SIDE = 4096
+
+/** "224x192" is height x width; "224" is square. */
+export function size(text: string): readonly [number, number] {
+  const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(text)
+  const height = Number(match?.[1])
+  const width = Number(match?.[2] ?? match?.[1])
+  if (!match || height < 1 || width < 1 || height > MAX_SIDE || width > MAX_SIDE)
+    throw new InvalidArgumentError(`It must be HEIGHTxWIDTH in pixels, such as 224x224, at most ${MAX_SIDE}.`)
+  return [height, width]
+}
+
+/** Absent: 1 thread. */
+export const threads = count(1, 64)
+
+/** Arithmetic of the kernels. */
+export function precisionOption(): Option {
+  return new Option('--precision <type>', 'arithmetic').choices(['f32']).default('f32')
+}
