@@ -6,17 +6,15 @@ import { checkGraph } from '../../../../engine/ir/check.ts'
 import { type Graph, tensorOf } from '../../../../engine/ir/graph.ts'
 import type { Model } from '../../../../engine/model.ts'
 import { OPS, opOf } from '../../../../engine/ops/registry.ts'
-import { applyPass } from '../../../../engine/passes/pass.ts'
-import { RECOGNISE } from '../../../../engine/passes/recognise/index.ts'
+import { fuse, recognise as recognised } from '../../../../engine/passes/pipeline.ts'
 import { sharedPath } from '../../../fixtures/shared.ts'
-import { evaluate, largestDifference, values } from '../../passes/recognise/helpers.ts'
+import { runOn } from '../../../ops/harness.ts'
+import { largestDifference, values } from '../../passes/recognise/helpers.ts'
 import { runOnnx } from './oracle.ts'
 
 async function opened(path: string, name: string): Promise<Model> {
   return await importer.open({ name, bytes: new Uint8Array(readFileSync(path)) }, {})
 }
-
-const recognised = (graph: Graph): Graph => RECOGNISE.reduce(applyPass, graph)
 
 function counts(graph: Graph): Record<string, number> {
   const result: Record<string, number> = {}
@@ -61,7 +59,7 @@ describe.skipIf(!zoo)('the ONNX zoo ShuffleNet v1 (skipped where ../shared/model
 
   it('gives 0.001 for every class', async () => {
     const graph = recognised((await opened(zoo ?? '', 'light_shufflenet.onnx')).graph)
-    const [result] = evaluate(graph, [values([1, 3, 224, 224])])
+    const [result] = await runOn({ backend: 'wasm-simd', threads: 1 }, fuse(graph), [values([1, 3, 224, 224])])
     expect(result?.shape).toEqual([1, 1000])
     for (const p of result?.data ?? []) expect(p).toBeCloseTo(0.001, 6)
   }, 120_000)
@@ -86,7 +84,7 @@ describe.skipIf(!fastestDet)('FastestDet (skipped where ../shared/models/Fastest
     const graph = recognised((await opened(fastestDet ?? '', 'FastestDet.onnx')).graph)
     const input = values([1, 3, 352, 352])
     const [expected] = await runOnnx(bytes, [input])
-    const [result] = evaluate(graph, [input])
+    const [result] = await runOn({ backend: 'wasm-simd', threads: 1 }, fuse(graph), [input])
     expect(result?.shape).toEqual(expected?.shape)
     expect(largestDifference(result ?? input, expected)).toBeLessThan(1e-4)
   }, 120_000)
