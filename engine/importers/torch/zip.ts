@@ -51,11 +51,13 @@ function unzip(bytes: Uint8Array): Unzipped {
   try {
     return unzipSync(bytes, {
       filter: ({ name, size, originalSize, compression }) => {
+        // A zip64 directory may claim billions of entries that are not there; the reader would visit each.
+        if (++count > MAX_ENTRIES) throw damaged(`its zip archive declares more than ${MAX_ENTRIES} entries`)
         if (!/(^|\/)(data\.pkl|constants\.pkl|byteorder|data\/[^/]+)$/.test(name)) return false
         // Sizes come from the archive's directory, so they are judged before anything is allocated.
         const possible = compression === 0 ? size : size * MAX_RATIO
         total += Math.max(originalSize, size)
-        if (++count > MAX_ENTRIES || originalSize > possible || size > bytes.length || total > Math.max(MAX_INFLATED, bytes.length))
+        if (originalSize > possible || size > bytes.length || total > Math.max(MAX_INFLATED, bytes.length))
           throw damaged(`entry "${shorten(name, 60)}" declares ${originalSize} bytes, more than such an archive can hold`)
         return true
       },

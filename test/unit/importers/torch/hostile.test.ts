@@ -101,6 +101,16 @@ describe('sizes', () => {
     view.setUint32(directory + 24, 0x7ffffff0, true)
     await expect(open(bytes)).rejects.toThrow(/declares 2147483632 bytes/)
   })
+
+  it('a zip64 directory that claims billions of entries is refused at once', async () => {
+    const { bytes } = checkpoint('values.zip.pth')
+    const copy = bytes.slice()
+    const view = new DataView(copy.buffer)
+    const directory = copy.findIndex((_, i) => i + 4 <= copy.length && view.getUint32(i, true) === 0x06064b50)
+    expect(directory).toBeGreaterThan(0)
+    view.setUint32(directory + 32, 0xffffffff, true)
+    await expect(open(copy)).rejects.toThrow(/more than 100000 entries/)
+  })
 })
 
 describe('shape of the machine', () => {
