@@ -22,14 +22,14 @@ async function startElectron() {
   if (options.browser) return undefined
   const found = await findElectron()
   if ('why' in found) {
-    log(`Electron cannot be used: ${found.why}. Opening ShuffleScope in your browser instead.`)
+    log(`Electron cannot be used: ${found.why}. ShuffleScope runs in your browser instead.`)
     return undefined
   }
   await buildAll({ targets: ['electron'], log })
   const started = performance.now()
   const code = await run(found.path, [root, ...options.files])
   if (code === 0 || performance.now() - started > EARLY_MS) return code
-  log(`Electron ended with code ${code} before it opened. Opening ShuffleScope in your browser instead.`)
+  log(`Electron ended with code ${code} before it opened. ShuffleScope runs in your browser instead.`)
   return undefined
 }
 

@@ -48,7 +48,7 @@ if (!app.isQuitting) await start()
 
 async function start(): Promise<void> {
   const port = await freePort()
-  const context = await chromium.launchPersistentContext(join(path, '..', `chromium-${process.pid}`), {
+  const context = await chromium.launchPersistentContext(join(app.description.userData, `chromium-${process.pid}`), {
     executablePath: chromiumPath(),
     args: [...CHROMIUM_FLAGS, `--remote-debugging-port=${port}`],
     viewport: null,
