@@ -22,6 +22,7 @@ export const constantOfShape = defineOp<ConstantOfShapeAttributes>({
   flow: () => ({ kind: 'none' }),
   evaluate(attrs, [shapeValue]) {
     const shape = shapeValue ? integersOf(shapeValue) : []
-    return [{ dtype: attrs.dtype, shape, data: allocate(attrs.dtype, sizeOf(shape)).fill(attrs.value) }]
+    const data = allocate(attrs.dtype, sizeOf(shape))
+    return [{ dtype: attrs.dtype, shape, data: attrs.value === 0 ? data : data.fill(attrs.value) }]
   },
 })
