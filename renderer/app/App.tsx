@@ -1,5 +1,5 @@
 /** The window: top bar, screens on the left, canvas, inspector, and the dock with strip and photo. */
-import { lazy, Suspense } from 'react'
+import { lazy } from 'react'
 import { useStore, useText } from '../store/context.ts'
 import { DropZone } from '../ui/DropZone.tsx'
 import { ErrorNote } from '../ui/ErrorNote.tsx'
@@ -9,6 +9,7 @@ import { Inspector } from '../views/inspector/Inspector.tsx'
 import { ModelProblem } from '../views/models/ModelProblem.tsx'
 import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
+import { Guarded } from './Guarded.tsx'
 
 const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
 const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
@@ -25,22 +26,26 @@ export function App() {
   const hostError = useStore((s) => s.hostError)
   return (
     <div className="app">
-      <a className="skip" href="#canvas" onClick={(e) => (e.preventDefault(), document.getElementById('canvas')?.focus())}>
+      <button type="button" className="skip" onClick={() => document.getElementById('canvas')?.focus()}>
         {t('app.skip')}
-      </a>
+      </button>
       <TopBar />
       <Rail />
       <main className="canvas" id="canvas" tabIndex={-1}>
         {hostError && <ErrorNote error={hostError} />}
         <ModelProblem />
-        <Suspense fallback={null}>{screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : <CostsView />}</Suspense>
+        <Guarded subject={screen}>{screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : <CostsView />}</Guarded>
       </main>
-      <Inspector />
-      <Dock />
-      <Suspense fallback={null}>
+      <Guarded subject="inspector">
+        <Inspector />
+      </Guarded>
+      <Guarded subject="dock">
+        <Dock />
+      </Guarded>
+      <Guarded subject={dialog ?? ''}>
         {dialog === 'models' && <ModelPicker />}
         {dialog === 'keys' && <KeyMap />}
-      </Suspense>
+      </Guarded>
       <DropZone
         title={t('app.drop')}
         hint={t('app.drop.hint')}

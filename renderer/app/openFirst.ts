@@ -13,7 +13,8 @@ export async function openFirst(store: StoreApi<State>, place: Place): Promise<v
   let open = false
   if (place.model?.kind === 'host') open = await state.openHostModel(place.model.id)
   if (place.model?.kind === 'zoo') open = await state.openZooModel(place.model.id)
-  if (open) return restore(store, place)
+  if (open) restore(store, place)
+  if (open) return library.then(() => store.getState().loadSamples())
   // What went wrong with the asked-for model stays on the screen while another one opens.
   const failed = store.getState().modelError
   await library
@@ -22,6 +23,7 @@ export async function openFirst(store: StoreApi<State>, place: Place): Promise<v
   if (!opened && bundled) await state.openZooModel(FALLBACK)
   if (failed) store.setState({ modelError: failed })
   else restore(store, place)
+  await store.getState().loadSamples()
 }
 
 function restore(store: StoreApi<State>, { focus, item, node, screen }: Place): void {

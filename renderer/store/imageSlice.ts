@@ -18,12 +18,12 @@ export const imageSlice: Slice<ImageSlice> = (set, get) => ({
   },
 
   async showSample(id) {
-    const { api, samples } = get()
+    const { api, samples, sampleFiles } = get()
     const sample = samples.find((s) => s.id === id)
     if (!api || !sample) return
     try {
-      const { name, bytes } = await counted(api.call('samples.bytes', [id]))
-      await get().showPhoto(new Blob([bytes as BlobPart]), sample.title || name, sample.credit)
+      const file = sampleFiles[id]?.file ?? new Blob([(await counted(api.call('samples.bytes', [id]))).bytes as BlobPart])
+      await get().showPhoto(file, sample.title, sample.credit)
     } catch (error) {
       set({ runError: fieldsOf(error) })
     }

@@ -7,6 +7,7 @@ export const initialLibrary = {
   entries: null,
   zoo: [],
   samples: [],
+  sampleFiles: {},
   libraryError: null,
   downloads: {},
   downloadErrors: {},
@@ -32,6 +33,21 @@ export const librarySlice: Slice<LibrarySlice> = (set, get) => ({
       ...(zoo.status === 'fulfilled' ? { zoo: zoo.value } : {}),
       libraryError: failed ? fieldsOf(failed.reason) : null,
     })
+  },
+
+  async loadSamples() {
+    const { api, samples } = get()
+    if (!api) return
+    for (const { id } of samples) {
+      if (get().sampleFiles[id]) continue
+      try {
+        const { bytes } = await counted(api.call('samples.bytes', [id]))
+        const file = new Blob([bytes as BlobPart])
+        set(({ sampleFiles }) => ({ sampleFiles: { ...sampleFiles, [id]: { file, url: URL.createObjectURL(file) } } }))
+      } catch (error) {
+        set({ libraryError: fieldsOf(error) })
+      }
+    }
   },
 
   async download(id) {

@@ -42,10 +42,14 @@ export interface LibrarySlice {
   readonly entries: readonly ModelEntry[] | null
   readonly zoo: readonly ZooView[]
   readonly samples: readonly Sample[]
+  /** Their photos by id, once loaded. */
+  readonly sampleFiles: Readonly<Record<string, { readonly file: Blob; readonly url: string }>>
   readonly libraryError: ErrorFields | null
   readonly downloads: Readonly<Record<string, { readonly received: number; readonly total: number | null; readonly cancel: () => void }>>
   readonly downloadErrors: Readonly<Record<string, ErrorFields>>
   loadLibrary(): Promise<void>
+  /** Loads the samples' photos for their thumbnails. */
+  loadSamples(): Promise<void>
   download(id: string): Promise<void>
   removeDownload(id: string): Promise<void>
 }

@@ -69,7 +69,10 @@ export const viewSlice: Slice<ViewSlice> = (set, get) => ({
 /** Zooms into a unit, or out where the item is a single op. */
 function moveFocus(get: () => State, set: (partial: Partial<State>) => void, key: string): void {
   const item = get().network?.items.find((i) => i.key === key)
-  if (item?.kind !== 'unit') return set({ focus: null, unit: null })
+  if (item?.kind !== 'unit') {
+    set({ focus: null, unit: null })
+    return
+  }
   set({ focus: key, unit: get().unit?.scope === key ? get().unit : null })
   void get().loadUnit(key)
 }

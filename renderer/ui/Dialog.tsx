@@ -22,7 +22,10 @@ export function Dialog({ title, close, onClose, wide = false, children }: Dialog
       ref={ref}
       className={wide ? 'dialog is-wide' : 'dialog'}
       aria-label={title}
-      onCancel={(e) => (e.preventDefault(), onClose())}
+      onCancel={(e) => {
+        e.preventDefault()
+        onClose()
+      }}
       onClick={(e) => e.target === e.currentTarget && onClose()}
     >
       <div className="dialog-body">

@@ -21,16 +21,13 @@ export function HiddenTable({ caption, head, rows }: HiddenTableProps) {
       </thead>
       <tbody>
         {rows.map((row, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows keep their order and may repeat
           <tr key={i}>
             {row.map((cell, j) =>
               j === 0 ? (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells stand for their columns
                 <th key={j} scope="row">
                   {cell}
                 </th>
               ) : (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells stand for their columns
                 <td key={j}>{cell}</td>
               ),
             )}

@@ -125,7 +125,10 @@ export class EngineClient {
     if (!('progress' in message)) this.unanswered.delete(message.id)
     const pending = this.pending.get(message.id)
     if (!pending) return
-    if ('progress' in message) return pending.onProgress?.(message.progress)
+    if ('progress' in message) {
+      pending.onProgress?.(message.progress)
+      return
+    }
     this.pending.delete(message.id)
     if ('error' in message) pending.reject(message.error)
     else pending.resolve(message.result as never)

@@ -75,7 +75,7 @@ export function opFacts(node: Node): [string, string][] {
   if (stride) facts.push(['stride', stride[0] === stride[1] ? String(stride[0]) : stride.join(' × ')])
   if (Array.isArray(attrs.pad) && attrs.pad.some((p) => p !== 0))
     facts.push(['padding', new Set(attrs.pad).size === 1 ? String(attrs.pad[0]) : attrs.pad.join(', ')])
-  if (dilation && dilation.some((d) => d !== 1)) facts.push(['dilation', dilation.join(' × ')])
+  if (dilation?.some((d) => d !== 1)) facts.push(['dilation', dilation.join(' × ')])
   const activation = activationWords(node)
   if (activation) facts.push(['activation', activation])
   const shuffle = shuffleOf(node)

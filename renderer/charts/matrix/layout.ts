@@ -27,8 +27,8 @@ export interface MatrixShapes {
   readonly labels: readonly { readonly group: number; readonly x: number; readonly y: number }[]
 }
 
-const MIN_SIDE = 28
-const MIN_LABEL = 14
+const MIN_SIDE = 36
+const MIN_LABEL = 11
 
 export function matrixLayout({ rows, columns, blocks }: MatrixData, size: Size): MatrixShapes {
   const scale = Math.min(size.width / Math.max(columns, 1), size.height / Math.max(rows, 1))

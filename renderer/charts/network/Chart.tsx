@@ -90,7 +90,6 @@ function UnitGlyph({ glyph: { item, x, y, width, height, share, picture } }: { g
         {facts}
       </text>
       {picture.map(({ group, d, part }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: shapes keep their order and have no other name
         <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />
       ))}
       <rect className="glyph-track" x={x + 12} y={y + height - 10} width={width - 24} height={4} />
@@ -106,10 +105,10 @@ function OpGlyph({ glyph: { item, x, y, width, height, share } }: { glyph: Glyph
   const label = item.label.length > 17 ? `${item.label.slice(0, 16)}…` : item.label
   return (
     <>
-      <text className="glyph-label is-op" x={x + 10} y={y + 15}>
+      <text className="glyph-label is-op" x={x + 10} y={item.cost > 0 ? y + 15 : y + 23}>
         {label}
       </text>
-      <text className="glyph-cost is-op" x={x + 10} y={y + 27}>
+      <text className="glyph-cost is-op" x={x + 10} y={y + 29}>
         {item.cost > 0 ? item.costText : ''}
       </text>
       {item.cost > 0 && <rect x={x} y={y + height - 3} width={Math.max(width * share, 1)} height={3} fill={costColour(share)} />}

@@ -51,7 +51,7 @@ export interface MapShapes {
 const MARGIN = 20
 const TITLE = 24
 const UNIT_HEIGHT = 92
-const OP_HEIGHT = 36
+const OP_HEIGHT = 38
 const ROW_GAP = 20
 const SECTION_GAP = 20
 const MIN_UNIT = 72

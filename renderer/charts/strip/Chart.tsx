@@ -71,9 +71,9 @@ export function StripChart({ bars, size, label, range, valueText, describe, sect
       <line className="strip-line" x1={48} x2={size.width - 4} y1={shapes.baseline + 0.5} y2={shapes.baseline + 0.5} />
       {shapes.sections.map(({ key, x, width }) => (
         <g key={`${key}@${x}`}>
-          <line className="strip-line" x1={x - 0.5} x2={x - 0.5} y1={shapes.top} y2={size.height} />
+          <line className="strip-line" x1={x - 0.5} x2={x - 0.5} y1={shapes.top} y2={size.height - 4} />
           {width > 36 && (
-            <text className="strip-section" x={x + 4} y={size.height - 3}>
+            <text className="strip-section" x={x + 4} y={size.height - 6}>
               {sectionLabel(key)}
             </text>
           )}

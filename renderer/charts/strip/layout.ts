@@ -25,7 +25,7 @@ export interface StripShapes {
   readonly greatest: number
 }
 
-const LABEL = 16
+const LABEL = 20
 const LEFT = 48
 
 export function stripLayout(bars: readonly StripBar[], { width, height }: Size): StripShapes {

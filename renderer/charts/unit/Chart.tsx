@@ -68,7 +68,11 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
             aria-label={`${op.label} ${detail} ${op.name}`}
             aria-pressed={op.name === selected}
             onClick={() => onSelectOp(op.name)}
-            onKeyDown={(e) => (e.key === 'Enter' || e.key === ' ') && (e.preventDefault(), e.stopPropagation(), onSelectOp(op.name))}
+            onKeyDown={(e) => {
+              if (e.key !== 'Enter' && e.key !== ' ') return
+              e.preventDefault()
+              onSelectOp(op.name)
+            }}
           >
             <title>{op.name}</title>
             <rect x={x - width / 2} y={2} width={width} height={36} rx={3} />
@@ -87,7 +91,6 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
         {shapes.links.map(({ link, kind, ribbons }) => (
           <g key={`${link.node}:${link.from}:${link.to}`} className={`unit-link is-${kind}`}>
             {ribbons.map(({ group, d }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: ribbons keep their order and have no other name
               <path key={i} d={d} fill={groupColour(group)} />
             ))}
           </g>

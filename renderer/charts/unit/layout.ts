@@ -49,19 +49,23 @@ export interface HeaderShape {
 export interface UnitShapes {
   readonly width: number
   readonly height: number
-  /** Pixels per channel, the same for every bar. */
-  readonly perChannel: number
   readonly bars: readonly BarShape[]
   readonly links: readonly LinkShape[]
   readonly headers: readonly HeaderShape[]
   readonly geometry: Geometry
 }
 
+/** Left edge, top and height of a bar, and the pixels of one of its channels. */
+export interface Spot {
+  readonly x: number
+  readonly y: number
+  readonly height: number
+  readonly perChannel: number
+}
+
 /** What drawing a ribbon needs to know; also used to light single channels. */
 export interface Geometry {
-  readonly perChannel: number
-  /** Left edge and top of each tensor's bar. */
-  readonly at: ReadonlyMap<number, { readonly x: number; readonly y: number; readonly height: number }>
+  readonly at: ReadonlyMap<number, Spot>
   /** y of the centre of the lane in which a link passes bars that stand in its way. */
   readonly pass: ReadonlyMap<UnitLink, number>
   /** Left edges of columns, and the column of each tensor. */
@@ -74,9 +78,9 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
   const originsOn = originsOf(view.on)
   const originsOff = originsOf(view.off)
   const geometry = geometryOf(view, placed, size)
-  const { perChannel, at } = geometry
+  const { at } = geometry
   const bars = view.on.tensors.map((tensor): BarShape => {
-    const spot = at.get(tensor.id) ?? { x: 0, y: 0, height: 0 }
+    const spot = at.get(tensor.id) ?? { x: 0, y: 0, height: 0, perChannel: 0 }
     const on = originsOn.get(tensor.id)
     const off = originsOff.get(tensor.id)
     const before = view.on.links.find((l) => l.to === tensor.id)?.from
@@ -86,7 +90,7 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
       y: spot.y,
       width: BAR_WIDTH,
       height: spot.height,
-      stripes: on && off ? stripes(on, off, amount, spot, perChannel) : [],
+      stripes: on && off ? stripes(on, off, amount, spot) : [],
       countShown: view.on.tensors.find((t) => t.id === before)?.channels !== tensor.channels,
     }
   })
@@ -102,7 +106,7 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
     }),
   )
   const right = Math.max(0, ...geometry.columnX) + BAR_WIDTH + SIDE
-  return { width: Math.max(size.width, right), height: size.height, perChannel, bars, links, headers: headersOf(placed, geometry), geometry }
+  return { width: Math.max(size.width, right), height: size.height, bars, links, headers: headersOf(placed, geometry), geometry }
 }
 
 function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
@@ -120,11 +124,15 @@ function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
   for (const gap of gaps) columnX.push((columnX.at(-1) ?? 0) + BAR_WIDTH + gap * perWeight)
 
   const tallest = new Array<number>(lanes).fill(0)
-  for (const t of on.tensors) tallest[lane.get(t.id) ?? 0] = Math.max(tallest[lane.get(t.id) ?? 0] ?? 0, t.channels)
+  for (const t of on.tensors) {
+    const l = lane.get(t.id) ?? 0
+    tallest[l] = Math.max(tallest[l] ?? 0, extentOf(t.channels))
+  }
   const passing = on.links.filter((l) => isBlocked(l, on.tensors, placed))
   const room = size.height - HEADER - FOOTER - (lanes - 1) * LANE_GAP - passing.length * (PASS_HEIGHT + LANE_GAP)
-  const perChannel = Math.min(
-    MAX_CHANNEL,
+  const most = Math.max(1, ...on.tensors.map((t) => t.channels))
+  const scale = Math.min(
+    (most * MAX_CHANNEL) / extentOf(most),
     Math.max(40, room) /
       Math.max(
         1,
@@ -134,20 +142,28 @@ function geometryOf({ on }: UnitView, placed: Placed, size: Size): Geometry {
 
   const laneTop: number[] = []
   let y = HEADER
-  for (const channels of tallest) {
+  for (const extent of tallest) {
     laneTop.push(y)
-    y += channels * perChannel + LANE_GAP
+    y += extent * scale + LANE_GAP
   }
   const pass = new Map(passing.map((link, i) => [link, y + i * (PASS_HEIGHT + LANE_GAP) + PASS_HEIGHT / 2]))
   const at = new Map(
-    on.tensors.map((t) => {
+    on.tensors.map((t): [number, Spot] => {
       const l = lane.get(t.id) ?? 0
-      const height = t.channels * perChannel
-      const slack = (tallest[l] ?? 0) * perChannel - height
-      return [t.id, { x: columnX[column.get(t.id) ?? 0] ?? 0, y: (laneTop[l] ?? 0) + slack / 2, height }]
+      const height = extentOf(t.channels) * scale
+      const slack = (tallest[l] ?? 0) * scale - height
+      return [
+        t.id,
+        { x: columnX[column.get(t.id) ?? 0] ?? 0, y: (laneTop[l] ?? 0) + slack / 2, height, perChannel: height / Math.max(t.channels, 1) },
+      ]
     }),
   )
-  return { perChannel, at, pass, columnX, column }
+  return { at, pass, columnX, column }
+}
+
+/** Bars grow slower than their channels: a bottleneck of a quarter of the width must still be read channel by channel. */
+function extentOf(channels: number): number {
+  return channels ** 0.6
 }
 
 /** Whether bars of its own lane stand between the ends of a link, so that it must go round them. */
@@ -159,7 +175,7 @@ function isBlocked(link: UnitLink, tensors: readonly UnitTensor[], { column, lan
 }
 
 /** Stripes of a bar by group. A channel on the move is drawn between where it lies without and with the shuffle. */
-function stripes(on: Origins, off: Origins, amount: number, spot: { x: number; y: number }, perChannel: number): ColouredPath[] {
+function stripes(on: Origins, off: Origins, amount: number, spot: Spot): ColouredPath[] {
   const offAt = new Map([...off.root].map((root, position) => [root, position]))
   const paths = new Map<number | null, Span[]>()
   on.root.forEach((root, position) => {
@@ -171,7 +187,7 @@ function stripes(on: Origins, off: Origins, amount: number, spot: { x: number; y
   return [...paths].map(([group, spans]) => ({
     group,
     d: mergeSpans(spans)
-      .map((s) => box(s, spot, perChannel))
+      .map((s) => box(s, spot))
       .join(''),
   }))
 }
@@ -189,7 +205,7 @@ export function mergeSpans(spans: readonly Span[]): Span[] {
   return merged
 }
 
-export function box([from, to]: Span, { x, y }: { x: number; y: number }, perChannel: number): string {
+export function box([from, to]: Span, { x, y, perChannel }: Spot): string {
   return `M${round(x)} ${round(y + from * perChannel)}h${BAR_WIDTH}v${round((to - from) * perChannel)}h${-BAR_WIDTH}z`
 }
 

@@ -21,8 +21,11 @@ export function lightShapes(unit: UnitFlow, geometry: Geometry, reach: Reach): L
     const group = origins.get(tensor.id)?.group
     if (!spot || !mask) continue
     const spans = new Map<number | null, Span[]>()
-    mask.forEach((lit, c) => lit && spans.set(group?.[c] ?? null, [...(spans.get(group?.[c] ?? null) ?? []), [c, c + 1]]))
-    for (const [g, list] of spans) for (const span of mergeSpans(list)) put(bars, g, box(span, spot, geometry.perChannel))
+    mask.forEach((lit, c) => {
+      const g = group?.[c] ?? null
+      if (lit) spans.set(g, [...(spans.get(g) ?? []), [c, c + 1]])
+    })
+    for (const [g, list] of spans) for (const span of mergeSpans(list)) put(bars, g, box(span, spot))
   }
   // The geometry knows links by identity; those of the unit without shuffle stand in the same order.
   const passing = new Map([...geometry.pass.keys()].map((l) => [`${l.node}:${l.from}:${l.to}`, l]))

@@ -124,13 +124,13 @@ export function passBand(link: UnitLink, geometry: Geometry, [from, to]: Span): 
   const end = geometry.at.get(link.to)
   const y = geometry.pass.get(link)
   if (!start || !end || y === undefined) return ''
-  const { columnX, column, perChannel } = geometry
+  const { columnX, column } = geometry
   const x1 = start.x + BAR_WIDTH
   const x2 = (columnX[(column.get(link.from) ?? 0) + 1] ?? x1) - 4
   const x3 = (columnX[(column.get(link.to) ?? 0) - 1] ?? x1) + BAR_WIDTH + 4
   const x4 = end.x
-  const narrow = (c: number) => y - PASS_HEIGHT / 2 + (c / (start.height / perChannel)) * PASS_HEIGHT
-  const edge = (c: number) => [start.y + c * perChannel, narrow(c), end.y + c * perChannel] as const
+  const narrow = (c: number) => y - PASS_HEIGHT / 2 + ((c * start.perChannel) / Math.max(start.height, 1)) * PASS_HEIGHT
+  const edge = (c: number) => [start.y + c * start.perChannel, narrow(c), end.y + c * end.perChannel] as const
   const [a1, a2, a3] = edge(from)
   const [b1, b2, b3] = edge(to)
   const there = `M${round(x1)} ${round(a1)}${curve(x1, a1, x2, a2)}H${round(x3)}${curve(x3, a2, x4, a3)}`
@@ -143,9 +143,9 @@ export function ribbon(link: UnitLink, geometry: Geometry, a: readonly [number, 
   const from = geometry.at.get(link.from)
   const to = geometry.at.get(link.to)
   if (!from || !to) return ''
-  const k = geometry.perChannel
   const [x1, x2] = [from.x + BAR_WIDTH, to.x]
-  const [y1, y2, y3, y4] = [from.y + a[0] * k, to.y + b[0] * k, to.y + b[1] * k, from.y + a[1] * k]
+  const [y1, y4] = a.map((c) => from.y + c * from.perChannel) as [number, number]
+  const [y2, y3] = b.map((c) => to.y + c * to.perChannel) as [number, number]
   return `M${round(x1)} ${round(y1)}${curve(x1, y1, x2, y2)}V${round(y3)}${curve(x2, y3, x1, y4)}z`
 }
 

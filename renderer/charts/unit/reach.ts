@@ -20,11 +20,7 @@ export function reachOf(unit: UnitFlow, tensor: number, channel: number): Reach 
     const from = forth.get(link.from)
     if (from) merge(forth, link.to, reach.get(link.to)?.length ?? 0, (to) => forwards(link, from, to))
   }
-  for (const side of [back, forth])
-    for (const [id, mask] of side) {
-      const all = reach.get(id)
-      if (all) mask.forEach((m, c) => m && (all[c] = 1))
-    }
+  for (const side of [back, forth]) for (const [id, mask] of side) addInto(reach.get(id), mask)
   return reach
 }
 
@@ -41,13 +37,18 @@ function merge(masks: Map<number, Uint8Array>, id: number, length: number, fill:
 }
 
 function backwards({ flow }: UnitLink, from: Uint8Array, to: Uint8Array): void {
-  if (flow.kind === 'map') flow.source.forEach((s, c) => to[c] && s >= 0 && (from[s] = 1))
-  else if (flow.kind === 'groups') for (const run of flow.runs) if (to.subarray(...run.out).includes(1)) from.fill(1, ...run.in)
+  if (flow.kind === 'map') {
+    for (let c = 0; c < to.length; c++) {
+      const s = flow.source[c] ?? -1
+      if (to[c] && s >= 0) from[s] = 1
+    }
+  } else if (flow.kind === 'groups') for (const run of flow.runs) if (to.subarray(...run.out).includes(1)) from.fill(1, ...run.in)
 }
 
 function forwards({ flow }: UnitLink, from: Uint8Array, to: Uint8Array): void {
-  if (flow.kind === 'map') flow.source.forEach((s, c) => s >= 0 && from[s] && (to[c] = 1))
-  else if (flow.kind === 'groups') for (const run of flow.runs) if (from.subarray(...run.in).includes(1)) to.fill(1, ...run.out)
+  if (flow.kind === 'map') {
+    for (let c = 0; c < to.length; c++) if (from[flow.source[c] ?? -1]) to[c] = 1
+  } else if (flow.kind === 'groups') for (const run of flow.runs) if (from.subarray(...run.in).includes(1)) to.fill(1, ...run.out)
 }
 
 /** For every channel of `output`, the channels of `input` that reach it: rows of one byte per input channel. */
@@ -59,7 +60,7 @@ export function composed(unit: UnitFlow, input: number, output: number): Uint8Ar
     if (!source) continue
     const channels = unit.tensors.find((t) => t.id === to)?.channels ?? 0
     const target = rows.get(to) ?? Array.from({ length: channels }, () => new Uint8Array(columns))
-    if (flow.kind === 'map') flow.source.forEach((s, c) => s >= 0 && addInto(target[c], source[s]))
+    if (flow.kind === 'map') for (let c = 0; c < channels; c++) addInto(target[c], source[flow.source[c] ?? -1])
     else if (flow.kind === 'groups')
       for (const run of flow.runs) {
         const union = new Uint8Array(columns)

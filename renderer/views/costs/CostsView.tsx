@@ -25,13 +25,13 @@ export default function CostsView() {
       <div className="canvas-head">
         <h2>{t('costs.title')}</h2>
         <p className="costs-total">
-          <span className="num" title={exact(total)}>
+          <span className="num ellipsis" title={exact(total)}>
             {t('costs.total', { macs: short(total, 4), n: network.layers.length })}
-          </span>{' '}
-          <span className="quiet">{t('costs.counted', { convention: t(`convention.${convention}`) })}</span>
+          </span>
+          <span className="quiet small">{t('costs.counted', { convention: t(`convention.${convention}`) })}</span>
         </p>
         <span className="grow" />
-        <Convention />
+        <Convention labelShown={false} />
         <input
           type="search"
           value={query}
@@ -39,7 +39,11 @@ export default function CostsView() {
           aria-label={t('costs.search')}
           aria-keyshortcuts="/"
           onChange={(e) => setQuery(e.target.value)}
-          onKeyDown={(e) => e.key === 'Escape' && query !== '' && (e.preventDefault(), setQuery(''))}
+          onKeyDown={(e) => {
+            if (e.key !== 'Escape' || query === '') return
+            e.preventDefault()
+            setQuery('')
+          }}
         />
       </div>
       <p className="sr-only" aria-live="polite">

@@ -91,9 +91,10 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                 </button>
               </th>
             ))}
-            <th scope="col" colSpan={2} className="layers-share">
+            <th scope="col" className="layers-share">
               {t('costs.share')}
             </th>
+            <td aria-hidden="true" />
           </tr>
         </thead>
         <tbody ref={body}>

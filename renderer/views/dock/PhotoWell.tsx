@@ -30,7 +30,11 @@ export function PhotoWell() {
           </p>
         )}
         <Samples />
-        {model?.notice && <p className="notice">{model.notice}</p>}
+        {model?.notice && !error && (
+          <p className="well-foot quiet small" title={model.notice}>
+            {model.notice}
+          </p>
+        )}
       </section>
     )
   return (
@@ -46,11 +50,9 @@ export function PhotoWell() {
         {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
         {run && <TopClasses top={run.top} />}
         {run && (
-          <p className="well-foot quiet small">
-            <span className="num">{milliseconds(run.ms.inference)}</span>
-            <span className="ellipsis" title={model?.notice ?? undefined}>
-              {model?.notice}
-            </span>
+          <p className="well-foot quiet small" title={model?.notice ?? undefined}>
+            {milliseconds(run.ms.inference)}
+            {model?.notice ? ` · ${model.notice}` : ''}
           </p>
         )}
         {error && <Samples />}

@@ -1,10 +1,12 @@
 /** One bar per layer in network order, by the chosen measure. */
 import { useMemo } from 'react'
+import { useShallow } from 'zustand/shallow'
 import { bytes, milliseconds, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { StripChart } from '../../charts/strip/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { measured, selectedRange } from '../../store/selectors.ts'
+import type { Measure } from '../../store/state.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
@@ -24,7 +26,7 @@ export function Strip() {
   const setMeasure = useStore((s) => s.setMeasure)
   const run = useStore((s) => s.measure)
   const selectRange = useStore((s) => s.selectRange)
-  const range = useStore(selectedRange)
+  const range = useStore(useShallow(selectedRange))
   const [ref, size] = useSize<HTMLDivElement>()
   const bars = useMemo(
     () =>
@@ -34,6 +36,10 @@ export function Strip() {
   const valueText = measure === 'bytes' ? bytes : measure === 'ms' ? milliseconds : (v: number) => short(v)
   const describe = (index: number) => t('strip.bar', { name: network?.layers[index]?.name ?? '', value: valueText(bars[index]?.value ?? 0) })
   const sectionLabel = (key: string) => sectionName(t, key, network?.sections.find((s) => s.key === key)?.label ?? key)
+  const choose = (m: Measure) => {
+    setMeasure(m)
+    if (m === 'ms' && !profile && !task) void run()
+  }
   const waiting = measure === 'ms' && !profile
   return (
     <section className="strip" aria-label={t('strip.label', { measure: t(`strip.${measure}`) })}>
@@ -42,7 +48,7 @@ export function Strip() {
           label={t('strip.measure')}
           value={measure}
           options={MEASURES.map((m) => ({ value: m, label: t(`strip.${m}`) }))}
-          onChange={(m) => (setMeasure(m), m === 'ms' && !profile && !task && void run())}
+          onChange={choose}
         />
         <span className="quiet small grow ellipsis">
           {measure === 'macs' && t(`convention.${convention}`)}

@@ -22,6 +22,10 @@ export default function ModelPicker() {
     return (...texts: (string | null)[]) => words.every((w) => texts.join(' ').toLowerCase().includes(w))
   }, [query])
   const close = () => setDialog(null)
+  const closeAnd = (open: () => Promise<unknown>) => () => {
+    close()
+    void open()
+  }
   const own = (entries ?? []).filter((e) => e.kind === 'bundled' && matches(e.name, e.id))
   const catalogue = (entries ?? []).filter((e) => e.kind !== 'bundled' && matches(e.name, e.id, e.source))
   const architectures = zoo.filter((z) => matches(z.title, z.id))
@@ -37,7 +41,7 @@ export default function ModelPicker() {
           aria-label={t('models.search')}
           onChange={(e) => setQuery(e.target.value)}
         />
-        <button type="button" className="button is-primary" onClick={() => (close(), void chooseFile('model'))}>
+        <button type="button" className="button is-primary" onClick={closeAnd(() => chooseFile('model'))}>
           {t('models.open')}
         </button>
       </div>
@@ -54,7 +58,7 @@ export default function ModelPicker() {
                     type="button"
                     className="models-open"
                     aria-current={modelRef?.kind === 'host' && modelRef.id === e.id}
-                    onClick={() => (close(), void openHostModel(e.id))}
+                    onClick={closeAnd(() => openHostModel(e.id))}
                   >
                     <span className="models-name">{e.name}</span>
                     <span className="quiet num">
@@ -77,7 +81,7 @@ export default function ModelPicker() {
             <h3>{t('models.catalogue')}</h3>
             <ul className="models">
               {catalogue.map((e) => (
-                <CatalogueRow key={e.id} entry={e} onOpen={() => (close(), void openHostModel(e.id))} />
+                <CatalogueRow key={e.id} entry={e} onOpen={closeAnd(() => openHostModel(e.id))} />
               ))}
             </ul>
           </>
@@ -92,7 +96,7 @@ export default function ModelPicker() {
                     type="button"
                     className="models-open"
                     aria-current={modelRef?.kind === 'zoo' && modelRef.id === z.id}
-                    onClick={() => (close(), void openZooModel(z.id))}
+                    onClick={closeAnd(() => openZooModel(z.id))}
                   >
                     <span className="models-name">{z.title}</span>
                     <span className="quiet mono small">{z.id}</span>

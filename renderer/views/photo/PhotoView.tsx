@@ -97,7 +97,7 @@ function Picture() {
         )}
       </div>
       <figcaption className="small quiet">
-        <span className="mono">{photo.name}</span>
+        <span>{photo.name}</span>
         {seen && <span>{t('photo.size', { width: seen.width, height: seen.height })}</span>}
         {seen && <span className="photo-key">{t('photo.seen')}</span>}
       </figcaption>

@@ -1,6 +1,5 @@
 /** The matrices of a unit side by side, in the order of its ops. */
 import { useMemo } from 'react'
-import { percent } from '../../charts/kit/format.ts'
 import { MatrixChart } from '../../charts/matrix/Chart.tsx'
 import { reachOf } from '../../charts/unit/reach.ts'
 import { useStore, useText } from '../../store/context.ts'
@@ -8,7 +7,7 @@ import type { ChannelRef } from '../../store/state.ts'
 import type { UnitFlow } from '../../workers/contract.ts'
 import { matricesOf, type UnitMatrix } from './matrixData.ts'
 
-const SIZE = { width: 128, height: 104 }
+const SIZE = { width: 192, height: 104 }
 
 export interface MatricesProps {
   readonly flow: UnitFlow
@@ -22,11 +21,11 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
   const selectNode = useStore((s) => s.selectNode)
   const matrices = useMemo(() => matricesOf(flow), [flow])
   const reach = useMemo(() => (lit ? reachOf(flow, lit.tensor, lit.channel) : undefined), [flow, lit])
-  const caption = ({ kind, groups, share }: UnitMatrix) =>
+  const caption = ({ kind, groups, seen, data }: UnitMatrix) =>
     kind === 'groups'
       ? t('unit.matrix.groups', { n: groups })
       : kind === 'whole'
-        ? t('unit.matrix.whole.share', { share: percent(share) })
+        ? t('unit.matrix.whole.seen', { n: seen[0] === seen[1] ? seen[0] : `${seen[0]}–${seen[1]}`, all: data.columns })
         : t(`unit.matrix.${kind}`)
   return (
     <ul className="matrices" aria-label={t('unit.groups')}>
@@ -34,7 +33,7 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
         const name = m.op?.label ?? t('unit.matrix.whole')
         const label =
           m.kind === 'whole'
-            ? t('unit.matrix.whole.label', { share: percent(m.share) })
+            ? t('unit.matrix.whole.label', { n: m.seen.join(' – '), all: m.data.columns })
             : t('unit.matrix.label', { name: m.op?.name ?? '', rows: m.data.rows, columns: m.data.columns, groups: m.groups })
         return (
           <li
@@ -59,7 +58,8 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
               />
             </div>
             <span className="matrix-caption num">
-              {m.data.columns} → {m.data.rows} · {caption(m)}
+              {m.kind === 'whole' ? '' : `${m.data.columns} → ${m.data.rows} · `}
+              {caption(m)}
             </span>
           </li>
         )

@@ -53,7 +53,7 @@ export function UnitHead({ scope, hasShuffle }: { readonly scope: string; readon
       ) : (
         <label className="switch">
           <span>{t('unit.shuffle')}</span>
-          <input type="checkbox" role="switch" checked={shuffleOn} onChange={toggle} />
+          <input type="checkbox" role="switch" aria-checked={shuffleOn} checked={shuffleOn} onChange={toggle} />
           <span className="switch-value" aria-hidden="true">
             {t(shuffleOn ? 'unit.shuffle.on' : 'unit.shuffle.off')}
           </span>

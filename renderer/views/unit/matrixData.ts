@@ -13,8 +13,8 @@ export interface UnitMatrix {
   /** Tensors of the columns and rows. */
   readonly from: number
   readonly to: number
-  /** Share of (input, output) pairs that are connected. */
-  readonly share: number
+  /** Least and most input channels that an output channel sees. */
+  readonly seen: readonly [number, number]
 }
 
 export function matricesOf(flow: UnitFlow): UnitMatrix[] {
@@ -32,7 +32,7 @@ export function matricesOf(flow: UnitFlow): UnitMatrix[] {
   const rows = composed(flow, input, output)
   const columns = channels.get(input) ?? 0
   const blocks = blocksOfRows(rows, originsOf(flow).get(input)?.group ?? [])
-  const filled = rows.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0)
+  const counts = rows.map((row) => row.reduce((a, b) => a + b, 0))
   return [
     ...matrices,
     {
@@ -43,7 +43,7 @@ export function matricesOf(flow: UnitFlow): UnitMatrix[] {
       data: { rows: rows.length, columns, blocks },
       from: input,
       to: output,
-      share: filled / Math.max(rows.length * columns, 1),
+      seen: [Math.min(...counts), Math.max(...counts)],
     },
   ]
 }
@@ -51,7 +51,7 @@ export function matricesOf(flow: UnitFlow): UnitMatrix[] {
 function opMatrix(link: UnitLink, op: UnitOp, rows: number, columns: number): UnitMatrix {
   const groups = link.flow.kind === 'groups' ? groupsOfRuns(link.flow.runs) : []
   const blocks = blocksOfFlow(link.flow, groups)
-  const filled = blocks.reduce((sum, b) => sum + b.rows * b.columns, 0)
+  const widths = blocks.map((b) => b.columns)
   return {
     key: `op${link.node}`,
     op,
@@ -60,6 +60,6 @@ function opMatrix(link: UnitLink, op: UnitOp, rows: number, columns: number): Un
     data: { rows, columns, blocks },
     from: link.from,
     to: link.to,
-    share: filled / Math.max(rows * columns, 1),
+    seen: [Math.min(...widths), Math.max(...widths)],
   }
 }
