@@ -128,6 +128,11 @@ export class NetworkBuilder {
     })
   }
 
+  /** [N, C, H, W] to [N, C*H*W]. */
+  flatten(name: string, x: TensorId): TensorId {
+    return this.graph.node('flatten', { axis: 1 }, [x], { name })
+  }
+
   linear(name: string, x: TensorId, out: number, bias = true): TensorId {
     const weight = this.weight(`${name}.weight`, [out, this.channels(x)])
     const inputs = [x, weight, bias ? this.weight(`${name}.bias`, [out]) : -1]

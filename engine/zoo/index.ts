@@ -2,9 +2,13 @@
 import { badInput } from '../base/errors.ts'
 import { parameterCount } from '../ir/graph.ts'
 import type { Model } from '../model.ts'
+import { ALEXNET } from './alexNet.ts'
 import type { Architecture } from './entry.ts'
+import { MOBILENET_V1 } from './mobileNetV1.ts'
+import { RESNETS } from './resNet.ts'
 import { SHUFFLENET_V1 } from './shuffleNetV1.ts'
 import { SHUFFLENET_V2 } from './shuffleNetV2.ts'
+import { SQUEEZENET } from './squeezeNet.ts'
 import { randomWeights, shapesOnly } from './weights.ts'
 
 export interface ZooOptions {
@@ -32,7 +36,8 @@ const SIZE = 224
 /** Larger requests are mistakes, or meant to exhaust memory. */
 const LIMITS = { side: 4096, classes: 100_000 }
 
-const ARCHITECTURES: readonly Architecture[] = [...SHUFFLENET_V1, ...SHUFFLENET_V2]
+/** Everything the zoo can build, with weights from any source. */
+export const ARCHITECTURES: readonly Architecture[] = [...SHUFFLENET_V1, ...SHUFFLENET_V2, ...MOBILENET_V1, ...RESNETS, SQUEEZENET, ALEXNET]
 
 export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)
 

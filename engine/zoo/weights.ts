@@ -46,7 +46,7 @@ function distribution(role: string, shape: readonly number[]): [number, number] 
   if (shape.length === 1) return [0, 0.1]
   const fanIn = Math.max(1, sizeOf(shape.slice(1)))
   // No ReLU follows these, so half the gain keeps the signal; a residual branch is damped, or sixteen of them add up.
-  const gain = role.includes('.depthwise.') || role.startsWith('fc.') ? 1 : role.includes('.expand.') ? 0.5 : 2
+  const gain = /^stage.*\.depthwise\./.test(role) || role.startsWith('fc.') ? 1 : /\.(expand|second)\./.test(role) ? 0.5 : 2
   return [0, Math.sqrt(gain / fanIn)]
 }
 
@@ -57,25 +57,16 @@ function hash(text: string): number {
   return h
 }
 
-/** Standard normal values: Box-Muller over the mulberry32 generator. */
+/** Values of mean 0 and deviation 1, near enough to normal: four bytes of the mulberry32 generator, summed. */
 function normals(seed: number): () => number {
   let state = seed | 0
-  const uniform = () => {
+  // Deviation of a sum of four bytes, each uniform over 256 values.
+  const deviation = Math.sqrt((4 * (256 ** 2 - 1)) / 12)
+  return () => {
     state = (state + 0x6d2b79f5) | 0
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-  let spare: number | undefined
-  return () => {
-    if (spare !== undefined) {
-      const value = spare
-      spare = undefined
-      return value
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
-    const angle = 2 * Math.PI * uniform()
-    spare = radius * Math.sin(angle)
-    return radius * Math.cos(angle)
+    t ^= t >>> 14
+    return ((t & 255) + ((t >>> 8) & 255) + ((t >>> 16) & 255) + (t >>> 24) - 510) / deviation
   }
 }

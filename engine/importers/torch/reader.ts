@@ -5,6 +5,9 @@ import { damaged } from './values.ts'
 const MAX_TEXT = 1 << 20
 const MAX_LONG_BYTES = 256
 
+const LATIN1 = new TextDecoder('latin1')
+const UTF8 = new TextDecoder()
+
 export class ByteReader {
   position = 0
   private readonly view: DataView
@@ -61,11 +64,11 @@ export class ByteReader {
   }
 
   latin1(size: number): string {
-    return new TextDecoder('latin1').decode(this.text(size))
+    return LATIN1.decode(this.text(size))
   }
 
   utf8(size: number): string {
-    return new TextDecoder().decode(this.text(size))
+    return UTF8.decode(this.text(size))
   }
 
   /** Text up to the next line feed, which is consumed. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { checkGraph } from '../../../engine/ir/check.ts'
 import { type Graph, NONE, parameterCount, tensorOf } from '../../../engine/ir/graph.ts'
 import { OPS, opOf } from '../../../engine/ops/registry.ts'
-import { buildZooModel, ZOO } from '../../../engine/zoo/index.ts'
+import { ARCHITECTURES, buildZooModel, ZOO } from '../../../engine/zoo/index.ts'
 import { PAPER_V1, type ShuffleNetV1Variant, shuffleNetV1, V1_REPEATS, V1_WIDTHS, v1Widths } from '../../../engine/zoo/shuffleNetV1.ts'
 import { shapesOnly } from '../../../engine/zoo/weights.ts'
 
@@ -19,6 +19,13 @@ function macs(graph: Graph): [number, number] {
     linear += cost.linearMacs
   }
   return [conv, linear]
+}
+
+/** The graph with weights of the right shapes and no values, which is all that counting needs. */
+function skeleton(id: string, inputSize: readonly [number, number] = [224, 224], classes = 1000): Graph {
+  const architecture = ARCHITECTURES.find((a) => a.id === id)
+  if (!architecture) throw new Error(`no architecture ${id}`)
+  return architecture.build({ name: id, inputSize, classes, shuffle: true }, shapesOnly())
 }
 
 const params = (id: string) => ZOO.find((e) => e.id === id)?.params
@@ -46,7 +53,7 @@ describe('ShuffleNet v1', () => {
     [4, 133_251_776],
     [8, 136_829_952],
   ])('1x g=%i has exactly %i convolution MACs', (groups, expected) => {
-    expect(macs(buildZooModel(`shufflenet-v1-g${groups}-1.0x`).graph)[0]).toBe(expected)
+    expect(macs(skeleton(`shufflenet-v1-g${groups}-1.0x`))[0]).toBe(expected)
   })
 
   // Table 5 of the paper counts the fully connected layer too.
@@ -58,7 +65,7 @@ describe('ShuffleNet v1', () => {
     ['shufflenet-v1-g4-0.5x', 37.94],
     ['shufflenet-v1-g8-0.5x', 40.47],
   ])('%s has %f M MACs with its fully connected layer', (id, expected) => {
-    const [conv, linear] = macs(buildZooModel(id).graph)
+    const [conv, linear] = macs(skeleton(id))
     expect(Math.abs((conv + linear) / 1e6 - expected)).toBeLessThan(0.0051)
   })
 
@@ -113,8 +120,8 @@ describe('ShuffleNet v1', () => {
   })
 
   it('builds every group count and scale, at other sizes and class counts, into a graph that checks', () => {
-    for (const entry of ZOO.filter((e) => e.id.includes('-v1-'))) {
-      const { graph } = entry.build({ inputSize: [96, 65], classes: 7 })
+    for (const { id } of ZOO.filter((e) => e.id.startsWith('shufflenet-v1-'))) {
+      const graph = skeleton(id, [96, 65], 7)
       checkGraph(graph, OPS, 'the zoo')
       expect(tensorOf(graph, graph.outputs[0] ?? NONE).fact.shape).toEqual([1, 7])
     }
@@ -158,10 +165,35 @@ describe('ShuffleNet v2', () => {
   ])('%s %s has %i parameters and %f M MACs', (topology, scale, count, megaMacs) => {
     const id = `shufflenet-v2-${topology}-${scale}`
     expect(params(id)).toBe(count)
-    const { graph } = buildZooModel(id)
+    const graph = skeleton(id)
     checkGraph(graph, OPS, 'the zoo')
     const [conv, linear] = macs(graph)
     expect(Math.abs((conv + linear) / 1e6 - megaMacs)).toBeLessThan(0.00051)
+  })
+})
+
+describe('the networks around it', () => {
+  // Parameters and MACs counted on torchvision's modules; MobileNet's MACs on pytorchcv's.
+  it.each([
+    ['mobilenet-v1-0.25x', 470_072, 41.03],
+    ['mobilenet-v1-0.5x', 1_331_592, 149.5],
+    ['mobilenet-v1-0.75x', 2_585_560, 325.4],
+    ['mobilenet-v1-1.0x', 4_231_976, 568.74],
+    ['resnet-18', 11_689_512, 1814.07],
+    ['resnet-50', 25_557_032, 4089.18],
+    ['resnext-50-32x4d', 25_028_904, 4230.48],
+    ['squeezenet-1.1', 1_235_496, 349.15],
+    ['alexnet', 61_100_840, 714.19],
+  ])('%s has %i parameters and %f M MACs', (id, count, megaMacs) => {
+    expect(params(id)).toBe(count)
+    const graph = skeleton(id)
+    checkGraph(graph, OPS, 'the zoo')
+    const [conv, linear] = macs(graph)
+    expect(Math.abs((conv + linear) / 1e6 - megaMacs)).toBeLessThan(0.0051)
+  })
+
+  it('AlexNet is tied to its input size', () => {
+    expect(() => buildZooModel('alexnet', { inputSize: 320 })).toThrow(/9x9 map/)
   })
 })
 

@@ -1,0 +1,48 @@
+/** SqueezeNet 1.1 (arXiv:1602.07360, as its authors revised it and torchvision has it). */
+import type { Graph, TensorId } from '../ir/graph.ts'
+import { NetworkBuilder } from './blocks.ts'
+import type { Architecture, BuildOptions } from './entry.ts'
+import { centreCrop, IMAGENET_RGB } from './preprocess.ts'
+import type { WeightSource } from './weights.ts'
+
+/** Channels of each fire module: squeezed, and of each half of what it expands to. */
+const FIRES: readonly (readonly [squeeze: number, expand: number])[] = [
+  [16, 64],
+  [16, 64],
+  [32, 128],
+  [32, 128],
+  [48, 192],
+  [48, 192],
+  [64, 256],
+  [64, 256],
+]
+/** Fire modules that a max pool comes before. */
+const POOLED = [0, 2, 4]
+
+function build(options: BuildOptions, weights: WeightSource): Graph {
+  const net = new NetworkBuilder(options.name, weights)
+  const input = net.graph.input('input', [1, 3, ...options.inputSize])
+  const conv = (name: string, x: TensorId, out: number, kernel: number, pad = 0, stride = 1) =>
+    net.relu(name, net.conv(name, x, { out, kernel, pad, stride, bias: true }))
+  let x = net.graph.within('stem', () => conv('stem', input, 64, 3, 0, 2))
+  FIRES.forEach(([squeeze, expand], i) => {
+    const name = `fire${i + 1}`
+    x = net.graph.within(name, () => {
+      const y = POOLED.includes(i) ? net.pool(name, 'max', x, { kernel: 3, stride: 2, pad: 0, ceil: true }) : x
+      const narrow = conv(`${name}.squeeze`, y, squeeze, 1)
+      return net.concat(name, [conv(`${name}.expand1x1`, narrow, expand, 1), conv(`${name}.expand3x3`, narrow, expand, 3, 1)])
+    })
+  })
+  return net.graph.finish([
+    net.graph.within('head', () =>
+      net.graph.node('globalPool', { mode: 'average', keepDims: false }, [conv('head', x, options.classes, 1)], { name: 'head.pool' }),
+    ),
+  ])
+}
+
+export const SQUEEZENET: Architecture = {
+  id: 'squeezenet-1.1',
+  title: 'SqueezeNet 1.1',
+  preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
+  build,
+}
