@@ -131,7 +131,7 @@ export function runCommand(context: CliContext): Command {
 function imagesText({ model, results }: RunReport): string {
   const blocks = results.map(({ image, top, ms }) => {
     const rows = top.map(({ index, label, probability }) => [percent(probability), label, index])
-    return `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)\n${table(['', 'class', 'index'], rows)}`
+    return `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)\n${table(['probability', 'class', 'index'], rows)}`
   })
   return [model, ...blocks].join('\n\n')
 }

@@ -44,7 +44,7 @@ describe('run on photos', () => {
 
   it('prints classes and percentages for people, and progress on standard error where someone watches', async () => {
     const { out, err } = await cli(['run', MODEL, sample('cat.jpg')], { interactive: true })
-    expect(out).toMatch(/cat\.jpg {2}\(preprocess [\d.]+ ms, inference [\d.]+ ms\)\n +class +index\n[- ]+\n( *[\d.]+ % +.+ +\d+\n){5}$/)
+    expect(out).toMatch(/cat\.jpg {2}\(preprocess [\d.]+ ms, inference [\d.]+ ms\)\nprobability +class +index\n[- ]+\n( *[\d.]+ % +.+ +\d+\n){5}$/)
     expect(err).toMatch(/^photo 1 of 1: [^\n]*\r *\r$/)
   })
 
