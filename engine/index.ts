@@ -6,6 +6,7 @@ export { badInput, cancelled, type ErrorCode, type ErrorFields, errorFrom, Scope
 export { CONVENTION_WORDS, CONVENTIONS, type Convention, macsOf } from './cost/conventions.ts'
 export { type Inspection, inspectGraph, type Layer, type ShuffleInfo } from './cost/inspect.ts'
 export { writeBundle } from './exporters/bundle.ts'
+export { writeOnnx } from './exporters/onnx.ts'
 export { flowOf, nodeOf, sourcesOf, targetsOf } from './flow/channelFlow.ts'
 export { openModel } from './importers/open.ts'
 export { checkGraph } from './ir/check.ts'

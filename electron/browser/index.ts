@@ -8,7 +8,7 @@ import { catalogue } from '../services/catalogue.ts'
 import { createServices } from '../services/index.ts'
 import { openBrowser } from './openBrowser.ts'
 import { startBrowserShell } from './server.ts'
-import { userDataFolder } from './userData.ts'
+import { userDataFolder } from '../services/userData.ts'
 
 // Built to dist/node/browser.js; page and assets keep their places beside it.
 const root = join(import.meta.dirname, '../..')

@@ -32,11 +32,13 @@ export async function openModel(file: ModelFile, options: OpenOptions = {}): Pro
       `it is ${(file.bytes.length / 2 ** 30).toFixed(2)} GiB, and files over 1 GiB are not opened`,
       'Export the network alone, without optimiser state',
     )
+  // A Node Buffer is a Uint8Array whose slice() does not copy; importers count on the real thing.
+  const plain = { ...file, bytes: new Uint8Array(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength) }
   try {
     for (const { load } of IMPORTERS) {
       throwIfCancelled(options.signal, `Opening "${file.name}"`)
       const { importer } = await load()
-      if (importer.match(file)) return await importer.open(file, options)
+      if (importer.match(plain)) return await importer.open(plain, options)
     }
   } catch (thrown) {
     throw named(errorFrom(thrown), file.name)
