@@ -53,6 +53,11 @@ const TARGETS = {
         'dist/node',
       ),
   },
+  bench: {
+    inputs: ['engine', 'electron/services', 'test/bench'],
+    only: (path) => !path.startsWith('test/bench/node_modules/'),
+    run: () => buildForNode({ node: join(root, 'test/bench/node.ts') }, 'dist/bench'),
+  },
   electron: {
     inputs: ['engine', 'electron'],
     async run() {
