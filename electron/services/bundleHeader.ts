@@ -12,18 +12,24 @@ export interface BundleFacts {
 const MAX_HEADER = 32 * 1024 * 1024
 const UNKNOWN: BundleFacts = { title: null, params: null, classes: null }
 
-const tensorSchema = z.object({ dtype: z.string(), shape: z.array(z.number().int().min(0)).max(16) })
-/** The parts of the bundle's own metadata that a list shows; the importer checks the rest. */
-const metadataSchema = z.object({ title: z.string().optional(), labels: z.array(z.string()).nullish(), params: z.number().int().min(0).optional() })
+const index = z.number().int()
+/** The parts of the bundle's document that a list shows; the importer checks the whole. */
+const documentSchema = z.object({
+  info: z.object({ title: z.string().min(1).max(200), labels: z.array(z.string()).nullable() }),
+  graph: z.object({
+    tensors: z.array(z.object({ id: index, dtype: z.string(), shape: z.array(index.min(0)).max(16), data: z.string().optional() })),
+    nodes: z.array(z.object({ op: z.string(), inputs: z.array(index) })),
+    outputs: z.array(index),
+  }),
+})
+type BundleDocument = z.infer<typeof documentSchema>
 
 /** Never throws: a damaged file is listed by its name and explained when it is opened. */
 export async function bundleFacts(path: string): Promise<BundleFacts> {
   try {
-    const header = z.record(z.string(), z.unknown()).parse(JSON.parse(await headerText(path)))
-    const text = z.object({ shufflescope: z.string() }).parse(header.__metadata__).shufflescope
-    const document = z.record(z.string(), z.unknown()).parse(JSON.parse(text))
-    const said = metadataSchema.parse(document.info ?? document.model ?? document)
-    return { title: said.title ?? null, params: said.params ?? countParameters(header), classes: said.labels?.length ?? null }
+    const header = z.object({ __metadata__: z.object({ shufflescope: z.string() }) }).parse(JSON.parse(await headerText(path)))
+    const document = documentSchema.parse(JSON.parse(header.__metadata__.shufflescope))
+    return { title: document.info.title, params: countParameters(document), classes: document.info.labels?.length ?? outputWidth(document) }
   } catch {
     return UNKNOWN
   }
@@ -46,13 +52,24 @@ async function headerText(path: string): Promise<string> {
   }
 }
 
-/** Elements of all float tensors except running statistics, which are buffers and not parameters. */
-function countParameters(header: Record<string, unknown>): number {
+/** The engine's `parameterCount`, from shapes alone: float constants once each, running statistics not counted. */
+function countParameters({ graph }: BundleDocument): number {
+  const sizes = new Map<number, number>()
+  for (const { id, dtype, shape, data } of graph.tensors)
+    if (data !== undefined && dtype === 'f32')
+      sizes.set(
+        id,
+        shape.reduce((product, extent) => product * extent, 1),
+      )
   let count = 0
-  for (const [name, value] of Object.entries(header)) {
-    const tensor = tensorSchema.safeParse(value)
-    if (!tensor.success || !/^B?F/.test(tensor.data.dtype) || /running_(mean|var)$|\b(mean|variance)$/.test(name)) continue
-    count += tensor.data.shape.reduce((product, extent) => product * extent, 1)
-  }
+  for (const { op, inputs } of graph.nodes)
+    for (const [place, id] of inputs.entries()) {
+      if (!(op === 'batchNorm' && place >= 3)) count += sizes.get(id) ?? 0
+      sizes.delete(id)
+    }
   return count
+}
+
+function outputWidth({ graph }: BundleDocument): number | null {
+  return graph.tensors.find(({ id }) => id === graph.outputs[0])?.shape.at(-1) ?? null
 }

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type ModelsService, modelsService, type WeightsSource } from '../../../../electron/services/models.ts'
+import { buildZooModel, parameterCount, writeBundle } from '../../../../engine/index.ts'
 import { temporaryFolder } from '../folder.ts'
 import { weightsServer } from './weightsServer.ts'
 
@@ -12,13 +13,8 @@ const server = weightsServer()
 const body = new TextEncoder().encode('weights '.repeat(2000))
 const sha256Prefix = createHash('sha256').update(body).digest('hex').slice(0, 10)
 
-/** A safetensors file: header length (u64), JSON header, tensors. */
-function bundle(header: object): Uint8Array {
-  const json = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(json.length))
-  return Buffer.concat([length, json, Buffer.alloc(64)])
-}
+const net = buildZooModel('shufflenet-v1-g3-0.25x', { classes: 10, inputSize: 64 })
+const bundle = writeBundle(net)
 
 let models: ModelsService
 let count = 0
@@ -29,12 +25,7 @@ beforeEach(() => {
   const folder = join(root, String(++count))
   const assets = join(folder, 'assets')
   mkdirSync(join(assets, 'models'), { recursive: true })
-  const header = {
-    __metadata__: { shufflescope: JSON.stringify({ title: 'Small net', labels: ['cat', 'dog'] }) },
-    'conv.weight': { dtype: 'F32', shape: [2, 3, 1, 1], data_offsets: [0, 24] },
-    'bn.running_mean': { dtype: 'F32', shape: [2], data_offsets: [24, 32] },
-  }
-  writeFileSync(join(assets, 'models', 'small.safetensors'), bundle(header))
+  writeFileSync(join(assets, 'models', 'small.safetensors'), bundle)
   writeFileSync(join(assets, 'models', 'damaged.safetensors'), new Uint8Array([255, 255, 255, 255, 255, 255, 255, 255, 1]))
   writeFileSync(join(assets, 'models', 'README.md'), 'not a model')
   const source: WeightsSource = {
@@ -55,7 +46,7 @@ describe('models', () => {
   it('lists what is bundled, by its own words, and the catalogue', async () => {
     expect(await models.list()).toMatchObject([
       { id: 'damaged', name: 'damaged', kind: 'bundled', params: null },
-      { id: 'small', name: 'Small net', kind: 'bundled', params: 6, classes: 2 },
+      { id: 'small', name: net.title, kind: 'bundled', params: parameterCount(net.graph), classes: 10, size: bundle.length },
       { id: 'remote', name: 'Remote net', kind: 'catalogue', params: 12, classes: 1000, size: null, partial: 0 },
     ])
   })
@@ -63,13 +54,14 @@ describe('models', () => {
   it('reads a bundled model', async () => {
     const { name, bytes } = await models.bytes('small')
     expect(name).toBe('small.safetensors')
-    expect(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)).toBeLessThan(bytes.length)
+    expect(Buffer.compare(bytes, bundle)).toBe(0)
   })
 
   it('downloads, reads and removes', async () => {
     await expect(models.bytes('remote')).rejects.toMatchObject({ code: 'bad-input', hint: 'Download it first' })
     expect(await models.download('remote', signal(), nobody)).toMatchObject({ kind: 'downloaded', size: body.length })
-    expect(await models.bytes('remote')).toEqual({ name: 'remote-net.pth', bytes: new Uint8Array(body) })
+    const { name, bytes } = await models.bytes('remote')
+    expect([name, Buffer.compare(bytes, body)]).toEqual(['remote-net.pth', 0])
     await models.remove('remote')
     expect((await models.list()).at(-1)).toMatchObject({ kind: 'catalogue', size: null })
   })
