@@ -39,5 +39,5 @@ describe.skipIf(!weights || !folder)("Megvii's ShuffleNet v1 0.5x (needs ../shar
       expect(m, `${name} mean`).toBeCloseTo(mean, 3)
       expect(s, `${name} deviation`).toBeCloseTo(std, 2)
     })
-  }, 60_000)
+  }, 300_000)
 })
