@@ -58,6 +58,14 @@ const TARGETS = {
     only: (path) => !path.startsWith('test/bench/node_modules/'),
     run: () => buildForNode({ node: join(root, 'test/bench/node.ts') }, 'dist/bench'),
   },
+  validate: {
+    inputs: ['engine', 'electron/services', 'training/validate.ts'],
+    run: () => buildForNode({ validate: join(root, 'training/validate.ts') }, 'dist/validate'),
+  },
+  fuzz: {
+    inputs: ['engine', 'electron/services', 'test/fuzz'],
+    run: () => buildForNode({ child: join(root, 'test/fuzz/child.ts') }, 'dist/fuzz'),
+  },
   electron: {
     inputs: ['engine', 'electron'],
     async run() {
@@ -74,6 +82,9 @@ const TARGETS = {
     },
   },
 }
+
+/** What the application needs; the rest is built by the scripts that use it. */
+const USUAL = ['wasm', 'node', 'electron', 'renderer']
 
 async function filesUnder(path) {
   let entries
@@ -95,7 +106,7 @@ async function hashOf({ inputs, only = () => true }) {
 }
 
 /** Builds the named targets, or all; `log` gets one line per target that is built. */
-export async function buildAll({ targets = Object.keys(TARGETS), force = false, log = () => {} } = {}) {
+export async function buildAll({ targets = USUAL, force = false, log = () => {} } = {}) {
   for (const name of targets) {
     const target = TARGETS[name]
     if (!target) throw new Error(`no build target "${name}"; there are ${Object.keys(TARGETS).join(', ')}`)

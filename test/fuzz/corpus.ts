@@ -1,0 +1,56 @@
+/** The files that are mutated: one of every format that can be opened, small enough to be read thousands of times. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { buildZooModel, writeBundle, writeOnnx } from '../../engine/index.ts'
+
+export interface Specimen {
+  readonly name: string
+  readonly kind: 'model' | 'image'
+  readonly bytes: Uint8Array
+}
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const FOLDERS: readonly { path: string; kind: Specimen['kind']; pattern: RegExp }[] = [
+  { path: 'test/fixtures/checkpoints', kind: 'model', pattern: /\.(pth|pt|tar|safetensors)$/ },
+  { path: 'test/fixtures/onnx', kind: 'model', pattern: /\.onnx$/ },
+  { path: 'assets/models', kind: 'model', pattern: /\.safetensors$/ },
+  { path: 'assets/samples', kind: 'image', pattern: /\.(jpe?g|png|webp)$/ },
+]
+/** Real files beside the repository, where they are at hand. */
+const SHARED = [
+  'models/light_shufflenet.onnx',
+  'models/FastestDet.onnx',
+  'models/shufflenetv1_g3_0.5x.pth.tar',
+  'photos/n02992529_cellular_telephone.JPEG',
+]
+
+export function corpus(): Specimen[] {
+  const tiny = buildZooModel('shufflenet-v1-g3-0.25x', { inputSize: 32, classes: 4 })
+  const made: Specimen[] = [
+    { name: 'tiny.safetensors', kind: 'model', bytes: writeBundle(tiny) },
+    { name: 'tiny.onnx', kind: 'model', bytes: writeOnnx(tiny.graph) },
+  ]
+  const kept = FOLDERS.flatMap(({ path, kind, pattern }) =>
+    list(join(ROOT, path)).flatMap((name) => (pattern.test(name) ? [{ name, kind, bytes: read(join(ROOT, path, name)) }] : [])),
+  )
+  const shared = SHARED.flatMap((name): Specimen[] => {
+    try {
+      return [{ name, kind: name.startsWith('photos/') ? 'image' : 'model', bytes: read(join(ROOT, '../shared', name)) }]
+    } catch {
+      return []
+    }
+  })
+  return [...made, ...kept, ...shared]
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path).sort()
+  } catch {
+    return []
+  }
+}
+
+function read(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(path))
+}
