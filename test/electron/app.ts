@@ -95,8 +95,12 @@ async function buildDouble(): Promise<void> {
 
 let built: Promise<void> | undefined
 
-/** Starts the application in the double. `args` follow the application's folder on its command line. */
-export async function startDouble(app = APP, args: readonly string[] = []): Promise<Running> {
+/** Resolves when the page can be used; by default when the test page has its back end. */
+type Ready = (page: Page) => Promise<unknown>
+const testPageReady: Ready = (page) => page.waitForFunction(() => window.backend !== undefined)
+
+/** Starts an application in the double: its folder (with package.json), and the arguments that follow on its command line. */
+export async function startDouble(app = APP, args: readonly string[] = [], ready = testPageReady): Promise<Running> {
   built ??= buildDouble()
   await built
   const userData = mkdtempSync(join(tmpdir(), 'shufflescope-data-'))
@@ -122,7 +126,7 @@ export async function startDouble(app = APP, args: readonly string[] = []): Prom
   const browser = await chromium.connectOverCDP(address)
   const pages = () => (browser.contexts()[0]?.pages() ?? []).filter((page) => page.url() !== 'about:blank')
   const page = await until(() => pages()[0])
-  await page.waitForFunction(() => window.backend !== undefined)
+  await ready(page)
 
   return {
     page,
@@ -151,14 +155,14 @@ function forkDouble(app: string, userData: string, args: readonly string[]): Chi
 }
 
 /** Starts the application in real Electron; `electronMissing` must be undefined. */
-export async function startElectron(app = APP): Promise<Running> {
+export async function startElectron(app = APP, more: readonly string[] = [], ready = testPageReady): Promise<Running> {
   const executablePath = electronBinary()
   const userData = mkdtempSync(join(tmpdir(), 'shufflescope-data-'))
   // Root on Linux cannot use Chromium's sandbox.
-  const args = [app, `--user-data-dir=${userData}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+  const args = [app, `--user-data-dir=${userData}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
   const electron = await _electron.launch({ args, ...(executablePath && { executablePath }) })
   const page = await electron.firstWindow()
-  await page.waitForFunction(() => window.backend !== undefined)
+  await ready(page)
   return {
     page,
     pages: () => electron.windows(),

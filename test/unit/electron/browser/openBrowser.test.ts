@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBrowser, openerFor } from '../../../../electron/browser/openBrowser.ts'
-import { userDataFolder } from '../../../../electron/browser/userData.ts'
+import { userDataFolder } from '../../../../electron/services/userData.ts'
 import { temporaryFolder } from '../folder.ts'
 
 const folder = temporaryFolder()
