@@ -166,7 +166,7 @@ export const en = {
   'strip.bar': '{name}: {value}',
 
   'photo.title': 'Photo',
-  'photo.empty': 'Drop a photo anywhere, paste one, or',
+  'photo.empty': 'Drop or paste a photo, or',
   'photo.choose': 'Choose…',
   'photo.samples': 'Samples',
   'photo.sample': 'Sample: {title}. {credit}',

@@ -167,7 +167,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'strip.bar': '{name}：{value}',
 
   'photo.title': '照片',
-  'photo.empty': '把照片拖到任意位置，或粘贴，或',
+  'photo.empty': '拖入或粘贴一张照片，或',
   'photo.choose': '选择…',
   'photo.samples': '样例',
   'photo.sample': '样例：{title}。{credit}',

@@ -1,20 +1,19 @@
 /** The size of an element, followed as it changes. */
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useState } from 'react'
 
 export interface Size {
   readonly width: number
   readonly height: number
 }
 
-export function useSize<E extends Element>(): [RefObject<E | null>, Size | undefined] {
-  const ref = useRef<E>(null)
+/** A ref for the element, and its size once it is there; another element may take its place. */
+export function useSize<E extends Element>(): [(element: E | null) => (() => void) | undefined, Size | undefined] {
   const [size, setSize] = useState<Size>()
-  useLayoutEffect(() => {
-    const element = ref.current
-    if (!element) return
+  const ref = useCallback((element: E | null) => {
+    if (!element) return undefined
     const measure = () => {
-      const { width, height } = element.getBoundingClientRect()
-      setSize((old) => (old && Math.abs(old.width - width) < 0.5 && Math.abs(old.height - height) < 0.5 ? old : { width, height }))
+      const { clientWidth: width, clientHeight: height } = element
+      setSize((old) => (old && old.width === width && old.height === height ? old : { width, height }))
     }
     measure()
     const observer = new ResizeObserver(measure)

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { costColour, groupColour } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
-import { type GlyphShape, type MapItem, type MapSection, networkLayout } from './layout.ts'
+import { type GlyphShape, type MapItem, type MapSection, NARROW, networkLayout } from './layout.ts'
 
 export interface NetworkChartProps {
   readonly sections: readonly MapSection[]
@@ -80,20 +80,22 @@ export function NetworkChart({ sections, size, label, selected, describe, onSele
 }
 
 function UnitGlyph({ glyph: { item, x, y, width, height, share, picture } }: { glyph: GlyphShape }) {
+  const narrow = width < NARROW
+  const pad = narrow ? 8 : 12
   const facts = [item.groups > 1 ? `g${item.groups}` : '', item.stride > 1 ? `/${item.stride}` : ''].filter(Boolean).join(' ')
   return (
     <>
-      <text className="glyph-label" x={x + 12} y={y + 17}>
-        {item.label}
+      <text className="glyph-label" x={x + pad} y={y + 17}>
+        {narrow ? item.label.replace(/^Unit /, '') : item.label}
       </text>
-      <text className="glyph-facts" x={x + width - 12} y={y + 17}>
+      <text className="glyph-facts" x={x + width - pad} y={y + 17}>
         {facts}
       </text>
       {picture.map(({ group, d, part }, i) => (
         <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />
       ))}
-      <rect className="glyph-track" x={x + 12} y={y + height - 10} width={width - 24} height={4} />
-      <rect x={x + 12} y={y + height - 10} width={Math.max((width - 24) * share, 1)} height={4} fill={costColour(share)} />
+      <rect className="glyph-track" x={x + pad} y={y + height - 10} width={width - 2 * pad} height={4} />
+      <rect x={x + pad} y={y + height - 10} width={Math.max((width - 2 * pad) * share, 1)} height={4} fill={costColour(share)} />
       <text className="glyph-cost" x={x + width / 2} y={y + height - 15}>
         {item.costText}
       </text>

@@ -54,10 +54,14 @@ const UNIT_HEIGHT = 92
 const OP_HEIGHT = 38
 const ROW_GAP = 20
 const SECTION_GAP = 20
-const MIN_UNIT = 72
+const MIN_UNIT = 68
+/** Units narrower than this have room for their number alone. */
+export const NARROW = 92
 const MAX_UNIT = 132
 const OP_WIDTH = 112
+/** Room for the arrow between two items. */
 const GAP = 18
+const NARROW_GAP = 13
 /** More groups than this would be thinner than a pixel in a glyph. */
 const DRAWN_GROUPS = 8
 
@@ -66,7 +70,8 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
   const inner = Math.max(width - 2 * MARGIN, MIN_UNIT)
   const longest = Math.max(1, ...sections.map((s) => s.items.filter((i) => i.kind === 'unit').length))
   // All units have one size, so that sections can be compared; the longest section fits in a row if it can.
-  const unitWidth = Math.min(MAX_UNIT, Math.max(MIN_UNIT, Math.floor(inner / Math.min(longest, 10)) - GAP))
+  const gap = inner / Math.min(longest, 10) < NARROW ? NARROW_GAP : GAP
+  const unitWidth = Math.min(MAX_UNIT, Math.max(MIN_UNIT, Math.floor((inner + gap) / Math.min(longest, 10)) - gap))
   const glyphs: GlyphShape[] = []
   const titles: SectionShape[] = []
   const arrows: string[] = []
@@ -99,7 +104,7 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
       glyphs.push(glyph)
       before = glyph
       rowHeight = Math.max(rowHeight, h)
-      x += w + GAP
+      x += w + gap
     }
     y += rowHeight + SECTION_GAP
   }
@@ -108,8 +113,9 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
 
 /** Left bar: groups of the input; right bar: what lies where after the shuffle; ribbons between them. A stride halves the right bar. */
 function picture(item: MapItem, x: number, y: number, width: number): GlyphShape['picture'] {
-  const left = x + 12
-  const right = x + width - 12 - 6
+  const pad = width < NARROW ? 8 : 12
+  const left = x + pad
+  const right = x + width - pad - 6
   const top = y + 26
   const height = 36
   const groups = Math.min(item.groups, DRAWN_GROUPS)

@@ -1,5 +1,6 @@
 /** The matrices of a unit side by side, in the order of its ops. */
 import { useMemo } from 'react'
+import { useSize } from '../../charts/kit/size.ts'
 import { MatrixChart } from '../../charts/matrix/Chart.tsx'
 import { reachOf } from '../../charts/unit/reach.ts'
 import { useStore, useText } from '../../store/context.ts'
@@ -7,7 +8,10 @@ import type { ChannelRef } from '../../store/state.ts'
 import type { UnitFlow } from '../../workers/contract.ts'
 import { matricesOf, type UnitMatrix } from './matrixData.ts'
 
-const SIZE = { width: 192, height: 104 }
+const WIDE = { width: 192, height: 104 }
+const NARROW = { width: 128, height: 104 }
+/** Below this the wide matrices of a unit do not fit beside each other. */
+const NARROW_BELOW = 800
 
 export interface MatricesProps {
   readonly flow: UnitFlow
@@ -19,6 +23,8 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
   const t = useText()
   const selected = useStore((s) => s.selection.node)
   const selectNode = useStore((s) => s.selectNode)
+  const [ref, size] = useSize<HTMLUListElement>()
+  const box = size && size.width < NARROW_BELOW ? NARROW : WIDE
   const matrices = useMemo(() => matricesOf(flow), [flow])
   const reach = useMemo(() => (lit ? reachOf(flow, lit.tensor, lit.channel) : undefined), [flow, lit])
   const caption = ({ kind, groups, seen, data }: UnitMatrix) =>
@@ -28,7 +34,7 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
         ? t('unit.matrix.whole.seen', { n: seen[0] === seen[1] ? seen[0] : `${seen[0]}–${seen[1]}`, all: data.columns })
         : t(`unit.matrix.${kind}`)
   return (
-    <ul className="matrices" aria-label={t('unit.groups')}>
+    <ul className="matrices" ref={ref} aria-label={t('unit.groups')}>
       {matrices.map((m) => {
         const name = m.op?.label ?? t('unit.matrix.whole')
         const label =
@@ -50,7 +56,7 @@ export function Matrices({ flow, lit, onHover }: MatricesProps) {
             <div className="matrix-box">
               <MatrixChart
                 data={m.data}
-                size={SIZE}
+                size={box}
                 label={label}
                 litRows={reach?.get(m.to)}
                 litColumns={reach?.get(m.from)}
