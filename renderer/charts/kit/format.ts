@@ -9,7 +9,7 @@ const STEPS: readonly (readonly [number, string])[] = [
 /** 137500000 as "138 M"; below a thousand as it is. */
 export function short(value: number, digits = 3): string {
   for (const [size, unit] of STEPS) if (Math.abs(value) >= size * (1 - 0.5 / 10 ** digits)) return `${significant(value / size, digits)} ${unit}`
-  return significant(value, digits)
+  return Number.isInteger(value) ? String(value) : significant(value, digits)
 }
 
 /** Bytes with binary units: 524288 as "512 KiB". */
