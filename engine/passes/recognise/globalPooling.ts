@@ -1,7 +1,22 @@
-/** A mean or maximum over rows and columns of a feature map is a global pooling. */
+/** A mean or maximum over rows and columns of a feature map, or a window as large as the map, is a global pooling. */
+import { pool2d } from '../../ops/pool2d/op.ts'
 import { reduce } from '../../ops/reduce/op.ts'
 import type { Pass } from '../pass.ts'
 import { asOp, input, shapeOf } from './match.ts'
+
+export const wholeWindow: Pass = {
+  name: 'recognise poolings of the whole map',
+  run(edit) {
+    for (const node of edit) {
+      const attrs = asOp(pool2d, node)
+      if (attrs?.activation.kind !== 'none' || attrs.pad.some((p) => p !== 0)) continue
+      const [, , height, width] = shapeOf(edit, input(node))
+      if (attrs.kernel[0] !== height || attrs.kernel[1] !== width) continue
+      const made = { mode: attrs.mode, keepDims: true }
+      edit.replace([node], { op: 'globalPool', name: node.name, attrs: made, inputs: [input(node)], outputs: node.outputs })
+    }
+  },
+}
 
 export const globalPooling: Pass = {
   name: 'recognise global poolings',

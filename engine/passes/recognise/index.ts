@@ -6,18 +6,20 @@ import { constantInputs } from './constantInputs.ts'
 import { convolutionBias } from './convolutionBias.ts'
 import { foldConstants } from './foldConstants.ts'
 import { gatherToSlice } from './gatherToSlice.ts'
-import { globalPooling } from './globalPooling.ts'
+import { globalPooling, wholeWindow } from './globalPooling.ts'
 import { groupedConvolution } from './groupedConvolution.ts'
 import { linearBias, productToLinear } from './linearLayers.ts'
 import { mergeReshapes } from './mergeReshapes.ts'
 import { paddedWindows } from './paddedWindows.ts'
 import { removeIdentities } from './removeIdentities.ts'
+import { mergeTransposes, turnedSoftmax } from './transposes.ts'
 
 export const RECOGNISE: readonly Pass[] = [
   foldConstants,
   constantInputs,
   removeIdentities,
   // One reshape on either side of a transpose is what the shuffle looks for.
+  mergeTransposes,
   mergeReshapes,
   channelShuffle,
   gatherToSlice,
@@ -25,10 +27,12 @@ export const RECOGNISE: readonly Pass[] = [
   productToLinear,
   linearBias,
   globalPooling,
+  wholeWindow,
   convolutionBias,
   hardSigmoid,
   selfGated,
   paddedWindows,
+  turnedSoftmax,
   // What the passes above left behind.
   mergeReshapes,
   removeIdentities,

@@ -75,6 +75,7 @@ describe.skipIf(!fastestDet)('FastestDet (skipped where ../shared/models/Fastest
     expect(counts(graph)).toMatchObject({ slice: 26, conv2d: 70, resize: 1 })
     expect(counts(graph)).not.toHaveProperty('reshape')
     expect(counts(graph)).not.toHaveProperty('gather')
+    expect(counts(graph)).not.toHaveProperty('transpose')
     expect(counts(graph)).not.toHaveProperty('pad')
     expect(model.preprocess).toBeNull()
   })

@@ -5,9 +5,10 @@ import { NONE, type TensorId } from '../../../../engine/ir/graph.ts'
 import type { HostTensor } from '../../../../engine/ir/tensor.ts'
 import { hardSigmoid, selfGated } from '../../../../engine/passes/recognise/activations.ts'
 import { convolutionBias } from '../../../../engine/passes/recognise/convolutionBias.ts'
-import { globalPooling } from '../../../../engine/passes/recognise/globalPooling.ts'
+import { globalPooling, wholeWindow } from '../../../../engine/passes/recognise/globalPooling.ts'
 import { linearBias, productToLinear } from '../../../../engine/passes/recognise/linearLayers.ts'
 import { paddedWindows } from '../../../../engine/passes/recognise/paddedWindows.ts'
+import { mergeTransposes, turnedSoftmax } from '../../../../engine/passes/recognise/transposes.ts'
 import { graphOf, opsOf, rewritten, values } from './helpers.ts'
 
 let names = 0
@@ -75,6 +76,50 @@ describe('recognise global poolings', () => {
   ])('leaves %s over %j', (fn, axes) => {
     const graph = graphOf([2, 5, 3, 4], (b, x) => op(b, 'reduce', { function: fn, axes }, x))
     expect(opsOf(rewritten(graph, globalPooling))).toEqual(['reduce'])
+  })
+})
+
+describe('recognise poolings of the whole map', () => {
+  const pool = (extra: object) => graphOf([2, 5, 3, 4], (b, x) => op(b, 'pool2d', { mode: 'average', kernel: [3, 4], ...extra }, x))
+  it.each([{}, { mode: 'max', stride: [3, 4] }, { ceil: true }])('%j', (extra) => {
+    expect(opsOf(rewritten(pool(extra), wholeWindow))).toEqual(['globalPool'])
+  })
+
+  it.each([{ kernel: [3, 3] }, { kernel: [2, 4] }, { pad: [1, 0, 0, 0] }])('leaves %j', (extra) => {
+    expect(opsOf(rewritten(pool(extra), wholeWindow))).toEqual(['pool2d'])
+  })
+})
+
+describe('transposes', () => {
+  const softmaxed = (perm: number[], axis: number, back: number[]) =>
+    graphOf([2, 5, 3, 4], (b, x) => op(b, 'transpose', { perm: back }, op(b, 'softmax', { axis }, op(b, 'transpose', { perm }, x))))
+
+  it.each([
+    [[0, 3, 2, 1], 3, [0, 3, 2, 1], 1],
+    [[0, 2, 3, 1], -1, [0, 3, 1, 2], 1],
+    [[3, 2, 1, 0], 0, [3, 2, 1, 0], 3],
+  ])('a softmax between %j and its inverse', (perm, axis, back, expected) => {
+    const after = rewritten(softmaxed(perm, axis, back), turnedSoftmax)
+    expect(opsOf(after)).toEqual(['softmax'])
+    expect(after.nodes[0]?.attrs.axis).toBe(expected)
+  })
+
+  it('a softmax between transposes that are not inverse stays', () => {
+    expect(opsOf(rewritten(softmaxed([0, 2, 3, 1], 3, [0, 2, 3, 1]), turnedSoftmax))).toEqual(['transpose', 'softmax', 'transpose'])
+  })
+
+  it('two in a row become one', () => {
+    const graph = graphOf([2, 5, 3, 4], (b, x) => op(b, 'transpose', {}, op(b, 'transpose', { perm: [1, 2, 3, 0] }, x)))
+    const after = rewritten(graph, mergeTransposes)
+    expect(after.nodes.map((n) => n.attrs.perm)).toEqual([[0, 3, 2, 1]])
+  })
+
+  it('not where something else reads what lies between', () => {
+    const graph = graphOf([2, 5], (b, x) => {
+      const y = op(b, 'transpose', {}, x)
+      return [op(b, 'transpose', {}, y), y]
+    })
+    expect(opsOf(rewritten(graph, mergeTransposes))).toEqual(['transpose', 'transpose'])
   })
 })
 
