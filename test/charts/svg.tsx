@@ -28,6 +28,12 @@ export function svgOf(chart: ReactElement): string {
 
 /** Between the two ends of the cost scale, plainly in RGB: close enough for a picture in a test. */
 function mix(share: number): string {
-  const ends = ['--cost-low', '--cost-high'].map((n) => (light.get(n) ?? '#000000').slice(1).match(/../g)?.map((h) => Number.parseInt(h, 16)) ?? [])
+  const ends = ['--cost-low', '--cost-high'].map(
+    (n) =>
+      (light.get(n) ?? '#000000')
+        .slice(1)
+        .match(/../g)
+        ?.map((h) => Number.parseInt(h, 16)) ?? [],
+  )
   return `rgb(${[0, 1, 2].map((i) => Math.round((ends[0]?.[i] ?? 0) * (1 - share) + (ends[1]?.[i] ?? 0) * share)).join(',')})`
 }

@@ -53,7 +53,8 @@ describe('unit chart', () => {
       for (const bar of bars) {
         expect(bar.y).toBeGreaterThanOrEqual(0)
         expect(bar.y + bar.height).toBeLessThanOrEqual(height)
-        for (const other of bars) if (other !== bar && other.x === bar.x) expect(other.y >= bar.y + bar.height || bar.y >= other.y + other.height).toBe(true)
+        for (const other of bars)
+          if (other !== bar && other.x === bar.x) expect(other.y >= bar.y + bar.height || bar.y >= other.y + other.height).toBe(true)
       }
     }
   })
@@ -73,7 +74,8 @@ describe('reach through a unit', () => {
 
   it('agrees with the composed matrix, channel by channel', () => {
     const rows = composed(view.off, input, output)
-    for (const channel of [0, 7, rows.length - 1]) expect([...(reachOf(view.off, output, channel).get(input) ?? [])]).toEqual([...(rows[channel] ?? [])])
+    for (const channel of [0, 7, rows.length - 1])
+      expect([...(reachOf(view.off, output, channel).get(input) ?? [])]).toEqual([...(rows[channel] ?? [])])
   })
 
   it('follows the permutation of the paper through the shuffle alone', () => {

@@ -42,7 +42,8 @@ export function exact(value: number): string {
 export function significant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–'
   if (value === 0) return '0'
-  const whole = Math.floor(Math.log10(Math.abs(value))) + 1
+  // Rounded first: 0.9999 has one digit before the point once it reads 1.00.
+  const whole = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))) + 1
   return value.toFixed(Math.max(0, Math.min(digits - whole, 4)))
 }
 

@@ -21,7 +21,12 @@ function layer(index: number, name: string, section: string, macs: number, group
     facts: [],
   }
 }
-const layers = [layer(0, 'stem.conv', 'stem', 5), layer(1, 'a.conv10', 'stage2', 7, 3), layer(2, 'a.conv9', 'stage2', 7), layer(3, 'b.conv', 'stage2', 1)]
+const layers = [
+  layer(0, 'stem.conv', 'stem', 5),
+  layer(1, 'a.conv10', 'stage2', 7, 3),
+  layer(2, 'a.conv9', 'stage2', 7),
+  layer(3, 'b.conv', 'stage2', 1),
+]
 const names = (rows: readonly LayerRow[]) => rows.map((l) => l.name)
 
 describe('layer table', () => {
