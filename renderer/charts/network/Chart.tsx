@@ -39,6 +39,7 @@ export function NetworkChart({ sections, size, label, selected, describe, onSele
     }
   }
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a picture
     <svg ref={root} className="network-chart" width={shapes.width} height={shapes.height} role="group" aria-label={label}>
       <defs>
         <marker id="network-arrow" viewBox="0 0 6 6" refX="5" refY="3" markerWidth="6" markerHeight="6" orient="auto">

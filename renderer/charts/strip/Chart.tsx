@@ -48,6 +48,7 @@ export function StripChart({ bars, size, label, range, valueText, describe, sect
       className="strip-chart"
       width={size.width}
       height={size.height}
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a strip of bars is one slider over layers
       role="slider"
       tabIndex={0}
       aria-label={label}

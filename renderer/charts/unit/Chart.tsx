@@ -56,6 +56,7 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
     onPick({ tensor: id, channel: Math.min(Math.max(next, 0), channels - 1) })
   }
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a picture
     <svg className={light ? 'unit-chart is-lit' : 'unit-chart'} width={shapes.width} height={shapes.height} role="group" aria-label={words.chart}>
       <g className="unit-headers">
         {shapes.headers.map(({ op, x, width, detail }) => (
@@ -106,7 +107,7 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
         ))}
       </g>
       {light && (
-        <g className="unit-light" aria-hidden="true">
+        <g className="unit-light">
           {light.ribbons.map(({ group, d }) => (
             <path key={`r${group}`} className="unit-light-ribbon" d={d} fill={groupColour(group)} />
           ))}

@@ -49,6 +49,10 @@ function made({ id, channels }: { id: number; channels: number }, links: readonl
     flow.runs.forEach((run, r) => {
       for (let c = run[side][0]; c < run[side][1]; c++) group[c] = groups[r] ?? null
     })
+  } else {
+    // A dense convolution has no groups, but a shuffle that follows deals its channels out in groups of its own.
+    const dealt = shuffleGroups(id, unit)
+    if (dealt > 1) for (let c = 0; c < channels; c++) group[c] = Math.floor((c * dealt) / channels)
   }
   return { root: Float64Array.from({ length: channels }, (_, c) => id * STRIDE + c), group }
 }
@@ -62,6 +66,19 @@ function firstGrouping(id: number, unit: UnitFlow): UnitLink | undefined {
     if (grouping) return grouping
     const map = next.find((l) => l.flow.kind === 'map' && l.flow.source.every((s, c) => s === c))
     if (!map || map.to === at) return undefined
+    at = map.to
+  }
+}
+
+/** Groups of the shuffle that the channels of `id` meet before any other mixing; 0 where there is none. */
+function shuffleGroups(id: number, unit: UnitFlow): number {
+  let at = id
+  for (;;) {
+    const next = unit.links.filter((l) => l.from === at && l.flow.kind === 'map')
+    const shuffle = next.map((l) => unit.ops.find((o) => o.node === l.node)).find((o) => o?.op === 'channelShuffle')?.shuffle
+    if (shuffle) return shuffle.groups
+    const map = next.find((l) => l.flow.kind === 'map' && l.flow.source.every((s, c) => s === c))
+    if (!map || map.to === at) return 0
     at = map.to
   }
 }
