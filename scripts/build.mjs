@@ -27,6 +27,8 @@ async function buildForNode(input, outDir, options = {}) {
       minify: false,
       rolldownOptions: {
         input,
+        // How long plugins take is nothing that a user can act on.
+        checks: { pluginTimings: false },
         external: ['electron'],
         output: { format: options.format ?? 'es', entryFileNames: options.names ?? '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

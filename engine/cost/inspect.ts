@@ -101,7 +101,7 @@ function titleOf(node: Node, title: string, weight: readonly number[] | undefine
   }
   const window = attrs.kernel ? ` ${attrs.kernel.join('x')}${attrs.stride?.some((s) => s > 1) ? ` /${attrs.stride[0]}` : ''}` : ''
   if (node.op === 'conv2d') {
-    const depthwise = weight?.[1] === 1 && attrs.groups === weight[0] && attrs.groups > 1
+    const depthwise = weight?.[1] === 1 && attrs.groups === weight[0] && (attrs.groups ?? 1) > 1
     const pointwise = attrs.kernel?.every((k) => k === 1)
     if (pointwise) return `${(attrs.groups ?? 1) > 1 ? 'Grouped pointwise' : 'Pointwise'} convolution${window}`
     return `${depthwise ? 'Depthwise' : (attrs.groups ?? 1) > 1 ? 'Grouped' : 'Dense'} convolution${window}`

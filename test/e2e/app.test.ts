@@ -1,0 +1,228 @@
+/** The application as a user meets it: the real page, the real engine, in Chromium. Screenshots go to docs/images. */
+import { mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type App, drop, idle, startApp } from './open.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const IMAGES = join(ROOT, 'docs/images')
+const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
+/** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
+const KEEP = process.env.SCREENSHOTS === '1'
+
+let app: App
+
+beforeAll(async () => {
+  await mkdir(IMAGES, { recursive: true })
+  app = await startApp()
+})
+afterAll(async () => app?.close())
+
+async function picture(page: Page, name: string): Promise<void> {
+  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(IMAGES, `${name}.png`) } : {}) })
+  expect(image.length).toBeGreaterThan(10_000)
+}
+
+async function seriousProblems(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
+}
+
+const screen = (page: Page, name: string) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name })
+const answers = (page: Page) => page.getByRole('list', { name: 'Most likely classes' }).first().getByRole('listitem')
+
+interface Sample {
+  readonly file: string
+  readonly title: string
+  readonly class: string | null
+}
+const samples = async (): Promise<Sample[]> => JSON.parse(await readFile(join(ROOT, 'assets/samples/samples.json'), 'utf8')) as Sample[]
+
+describe('the first screen', () => {
+  it('opens the bundled model, isolated, with its notice, its cost and its units', async () => {
+    const page = await app.open()
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toContain('ShuffleNet v1 0.5x')
+    expect(await page.locator('header').innerText()).toMatch(/MACs/)
+    expect(await page.getByText(/ten classes/i).count()).toBeGreaterThan(0)
+    expect(await page.getByRole('button', { name: /Unit \d/ }).count()).toBe(16)
+    await picture(page, 'first-screen')
+    await page.context().close()
+  })
+
+  it('needs less than 400 KB of compressed JavaScript', async () => {
+    const page = await app.open()
+    const files = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((e) => new URL(e.name).pathname)
+        .filter((p) => p.endsWith('.js')),
+    )
+    let bytes = 0
+    for (const file of new Set(files)) bytes += gzipSync(await readFile(join(ROOT, 'dist/renderer', file))).length
+    console.log(`first screen: ${files.length} scripts, ${(bytes / 1000).toFixed(0)} KB gzipped`)
+    expect(files.length).toBeGreaterThan(0)
+    expect(bytes).toBeLessThan(400_000)
+    await page.context().close()
+  })
+})
+
+describe('photos', () => {
+  it('answers the samples of the classes it knows, and says what it knows', async () => {
+    const page = await app.open()
+    const known = (await samples()).filter((s) => s.class !== null)
+    expect(known.length).toBeGreaterThanOrEqual(2)
+    for (const sample of known) {
+      await page.getByRole('button', { name: sample.title, exact: true }).first().click()
+      await idle(page)
+      expect((await answers(page).first().innerText()).toLowerCase(), sample.title).toContain((sample.class ?? '').toLowerCase())
+      await screen(page, 'Photo').click()
+      await idle(page)
+    }
+    await picture(page, 'photo')
+    expect(await seriousProblems(page)).toEqual([])
+    await page.context().close()
+  })
+
+  it('takes a photo that is dropped', async () => {
+    const page = await app.open()
+    const [first] = (await samples()).filter((s) => s.class !== null)
+    await drop(page, 'mine.jpg', 'image/jpeg', await readFile(join(ROOT, 'assets/samples', first?.file ?? '')))
+    expect(await answers(page).count()).toBe(5)
+    expect((await answers(page).first().innerText()).toLowerCase()).toContain((first?.class ?? '').toLowerCase())
+    await picture(page, 'after-drop')
+    await page.context().close()
+  })
+})
+
+describe('the unit view', () => {
+  it('shows groups and shuffle, lights a channel, and the same unit without its shuffle', async () => {
+    const page = await app.open({ reducedMotion: 'reduce' })
+    await page
+      .getByRole('button', { name: /Unit 2/ })
+      .first()
+      .click()
+    await idle(page)
+    const unit = page.getByRole('main')
+    expect(await unit.getByText(/3 groups/).count()).toBeGreaterThan(0)
+    const seen = async () => Number(/sees (\d+) of/.exec(await unit.innerText())?.[1] ?? Number.NaN)
+    expect(await seen()).toBe(120)
+    await picture(page, 'unit')
+    expect(await seriousProblems(page)).toEqual([])
+    await page.keyboard.press('s')
+    await idle(page)
+    // Without the shuffle an output channel sees its own third and no more.
+    expect(await seen()).toBe(40)
+    await picture(page, 'unit-without-shuffle')
+    await page.keyboard.press('Escape')
+    await idle(page)
+    expect(await page.getByRole('button', { name: /Unit \d/ }).count()).toBe(16)
+    await page.context().close()
+  })
+})
+
+describe('costs', () => {
+  it('lists every layer, sorts, searches, and counts by convention', async () => {
+    const page = await app.open()
+    await screen(page, 'Costs').click()
+    await idle(page)
+    const main = page.getByRole('main')
+    expect(await main.innerText()).toContain('37.11 M MACs')
+    expect(await main.innerText()).toContain('convolutions only')
+    await main.getByRole('searchbox').fill('stage3.unit1')
+    await idle(page)
+    expect(await main.getByText('stage3.unit1.compress.conv').count()).toBeGreaterThan(0)
+    expect(await main.getByText('stage2.unit1.compress.conv').count()).toBe(0)
+    await main.getByRole('searchbox').fill('')
+    await main.getByRole('button', { name: /^MACs/ }).click()
+    await idle(page)
+    await picture(page, 'costs')
+    expect(await seriousProblems(page)).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('errors', () => {
+  const cases: readonly { name: string; file: string; type: string; bytes: () => Promise<Uint8Array>; words: RegExp }[] = [
+    { name: 'not an image', file: 'notes.jpg', type: 'image/jpeg', bytes: async () => Buffer.from('this is a text file'), words: /notes\.jpg/ },
+    {
+      name: 'a truncated photo',
+      file: 'cut.jpg',
+      type: 'image/jpeg',
+      bytes: async () => (await readFile(join(ROOT, 'assets/samples/cat.jpg'))).subarray(0, 3000),
+      words: /cut\.jpg/,
+    },
+    { name: 'a damaged model', file: 'damaged.onnx', type: '', bytes: async () => new Uint8Array(64).fill(7), words: /damaged\.onnx/ },
+    {
+      name: 'an unknown checkpoint',
+      file: 'module.pth',
+      type: '',
+      bytes: () => readFile(join(ROOT, 'test/fixtures/checkpoints/values.legacy.pth')),
+      words: /module\.pth/,
+    },
+  ]
+  for (const { name, file, type, bytes, words } of cases)
+    it(`${name}: words where it happened, and the application goes on`, async () => {
+      const page = await app.open()
+      await drop(page, file, type, await bytes())
+      const alert = page.getByRole('alert').first()
+      expect(await alert.innerText()).toMatch(words)
+      if (name === 'a truncated photo') await picture(page, 'error')
+      const [sample] = (await samples()).filter((s) => s.class !== null)
+      await page
+        .getByRole('button', { name: sample?.title ?? '', exact: true })
+        .first()
+        .click()
+      await idle(page)
+      expect(await answers(page).count()).toBe(5)
+      await page.context().close()
+    })
+})
+
+describe('everywhere', () => {
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`${colorScheme}, at 1024x700: axe finds nothing serious, nothing overflows`, async () => {
+      const page = await app.open({ colorScheme, viewport: { width: 1024, height: 700 } })
+      for (const name of ['Explore', 'Photo', 'Costs']) {
+        await screen(page, name).click()
+        await idle(page)
+        expect(await seriousProblems(page), name).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)
+        if (colorScheme === 'light' || name === 'Explore') await picture(page, `${name.toLowerCase()}-1024-${colorScheme}`)
+      }
+      await page.context().close()
+    })
+
+  it('can be worked by keys alone', async () => {
+    const page = await app.open({ reducedMotion: 'reduce' })
+    await page
+      .getByRole('button', { name: /Unit 1/ })
+      .first()
+      .focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await idle(page)
+    expect(await page.getByRole('main').innerText()).toContain('Unit 2')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await page.context().close()
+  })
+
+  it(`keeps model and screen in the address: #model=${BUNDLED}`, async () => {
+    const page = await app.open()
+    await screen(page, 'Costs').click()
+    await idle(page)
+    expect(await page.evaluate(() => location.hash)).toContain('costs')
+    await page.reload()
+    await idle(page)
+    expect(await page.getByRole('searchbox', { name: 'Search layers' }).isVisible()).toBe(true)
+    await page.context().close()
+  })
+})

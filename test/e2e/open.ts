@@ -1,0 +1,82 @@
+/** Starts the browser shell as a user does and opens it in Chromium. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import { CHROMIUM_FLAGS, chromiumPath } from '../fixtures/chromium.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+export interface App {
+  readonly browser: Browser
+  /** A new window on the application; each gets a token of its own. */
+  open(options?: BrowserContextOptions & { hash?: string; script?: string }): Promise<Page>
+  close(): Promise<void>
+}
+
+interface Shell {
+  readonly process: ChildProcess
+  readonly url: string
+}
+
+async function startShell(userData: string): Promise<Shell> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/node/browser.js'), '--no-open', '--user-data-dir', userData], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  const url = await new Promise<string>((done, fail) => {
+    child.stdout?.on('data', (data: Buffer) => {
+      printed += data.toString()
+      const found = /http:\/\/\S+/.exec(printed)
+      if (found) done(found[0])
+    })
+    child.once('exit', (code) => fail(new Error(`the browser shell ended with code ${code}: ${printed}`)))
+  })
+  return { process: child, url }
+}
+
+export async function startApp(): Promise<App> {
+  const folder = await mkdtemp(join(tmpdir(), 'shufflescope-e2e-'))
+  const shells: Shell[] = []
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS] })
+  return {
+    browser,
+    async open({ hash = '', script, ...options } = {}) {
+      // The address works once, so every window has a shell of its own.
+      const shell = await startShell(join(folder, String(shells.length)))
+      shells.push(shell)
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options })
+      const page = await context.newPage()
+      if (script) await page.addInitScript(script)
+      await page.goto(`${shell.url}${hash}`)
+      await idle(page)
+      return page
+    },
+    async close() {
+      await browser.close()
+      for (const { process: child } of shells) child.kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until the application says that nothing is under way. */
+export async function idle(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.idle === 'true', undefined, { timeout: 60_000 })
+}
+
+/** Drops a file on the window, as a file manager does. */
+export async function drop(page: Page, name: string, type: string, bytes: Uint8Array): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ({ name, type, base64 }) => {
+      const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+      const made = new DataTransfer()
+      made.items.add(new File([data], name, { type }))
+      return made
+    },
+    { name, type, base64: Buffer.from(bytes).toString('base64') },
+  )
+  for (const event of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('main', event, { dataTransfer: transfer })
+  await idle(page)
+}
