@@ -26,7 +26,7 @@ export interface StripShapes {
 }
 
 const LABEL = 20
-const LEFT = 48
+const LEFT = 60
 
 export function stripLayout(bars: readonly StripBar[], { width, height }: Size): StripShapes {
   const greatest = max(bars, (b) => b.value) ?? 0
