@@ -4,6 +4,7 @@ import { useText } from '../store/context.ts'
 import { fieldsOf } from '../store/tasks.ts'
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx'
 import { ErrorNote } from '../ui/ErrorNote.tsx'
+import { Loading } from '../views/Loading.tsx'
 
 export function Guarded({ subject, children }: { readonly subject: string; readonly children: ReactNode }) {
   const t = useText()
@@ -21,7 +22,7 @@ export function Guarded({ subject, children }: { readonly subject: string; reado
         />
       )}
     >
-      <Suspense fallback={null}>{children}</Suspense>
+      <Suspense fallback={<Loading />}>{children}</Suspense>
     </ErrorBoundary>
   )
 }

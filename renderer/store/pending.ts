@@ -7,13 +7,11 @@ function show(): void {
   document.documentElement.dataset.idle = String(pending === 0)
 }
 
-/** Counts `work` until it settles, and one frame more, so that what it changed is on the screen. */
-export async function counted<T>(work: Promise<T>): Promise<T> {
+/** Counts something under way until the function it returns is called, and one frame more, so that its result is on the screen. */
+export function hold(): () => void {
   pending++
   show()
-  try {
-    return await work
-  } finally {
+  return () => {
     settling++
     requestAnimationFrame(() =>
       setTimeout(() => {
@@ -22,6 +20,16 @@ export async function counted<T>(work: Promise<T>): Promise<T> {
         show()
       }),
     )
+  }
+}
+
+/** Counts `work` until it settles. */
+export async function counted<T>(work: Promise<T>): Promise<T> {
+  const release = hold()
+  try {
+    return await work
+  } finally {
+    release()
   }
 }
 

@@ -1,5 +1,6 @@
 /** The application as a user meets it: the real page, the real engine, in Chromium. Screenshots go to docs/images. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -34,6 +35,9 @@ async function seriousProblems(page: Page): Promise<string[]> {
 }
 
 const screen = (page: Page, name: string) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name })
+/** Buttons of the map: the units of a stage. */
+const UNITS = /^stage\d\/unit\d:/
+const unitNamed = (n: number) => new RegExp(`^stage2/unit${n}:`)
 const answers = (page: Page) => page.getByRole('list', { name: 'Most likely classes' }).first().getByRole('listitem')
 
 interface Sample {
@@ -50,7 +54,7 @@ describe('the first screen', () => {
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toContain('ShuffleNet v1 0.5x')
     expect(await page.locator('header').innerText()).toMatch(/MACs/)
     expect(await page.getByText(/ten classes/i).count()).toBeGreaterThan(0)
-    expect(await page.getByRole('button', { name: /Unit \d/ }).count()).toBe(16)
+    expect(await page.getByRole('button', { name: UNITS }).count()).toBe(16)
     await picture(page, 'first-screen')
     await page.context().close()
   })
@@ -104,7 +108,7 @@ describe('the unit view', () => {
   it('shows groups and shuffle, lights a channel, and the same unit without its shuffle', async () => {
     const page = await app.open({ reducedMotion: 'reduce' })
     await page
-      .getByRole('button', { name: /Unit 2/ })
+      .getByRole('button', { name: unitNamed(2) })
       .first()
       .click()
     await idle(page)
@@ -112,6 +116,11 @@ describe('the unit view', () => {
     expect(await unit.getByText(/3 groups/).count()).toBeGreaterThan(0)
     const seen = async () => Number(/sees (\d+) of/.exec(await unit.innerText())?.[1] ?? Number.NaN)
     expect(await seen()).toBe(120)
+    const channels = page.getByRole('slider').first()
+    await channels.focus()
+    await page.keyboard.press('ArrowDown')
+    expect(await unit.innerText()).toMatch(/Channel \d+ of .*120 output channels/)
+    await page.keyboard.press('Escape')
     await picture(page, 'unit')
     expect(await seriousProblems(page)).toEqual([])
     await page.keyboard.press('s')
@@ -121,7 +130,7 @@ describe('the unit view', () => {
     await picture(page, 'unit-without-shuffle')
     await page.keyboard.press('Escape')
     await idle(page)
-    expect(await page.getByRole('button', { name: /Unit \d/ }).count()).toBe(16)
+    expect(await page.getByRole('button', { name: UNITS }).count()).toBe(16)
     await page.context().close()
   })
 })
@@ -132,7 +141,7 @@ describe('costs', () => {
     await screen(page, 'Costs').click()
     await idle(page)
     const main = page.getByRole('main')
-    expect(await main.innerText()).toContain('37.11 M MACs')
+    expect(await main.innerText()).toContain('18.93 M MACs')
     expect(await main.innerText()).toContain('convolutions only')
     await main.getByRole('searchbox').fill('stage3.unit1')
     await idle(page)
@@ -184,6 +193,24 @@ describe('errors', () => {
     })
 })
 
+describe('a file of more than a gigabyte', () => {
+  it('is refused with words, at once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shufflescope-huge-'))
+    const path = join(folder, 'huge.onnx')
+    const file = await open(path, 'w')
+    await file.truncate(1.2 * 2 ** 30)
+    await file.close()
+    const page = await app.open()
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Choose…' }).first().click()
+    await (await chooser).setFiles(path)
+    await idle(page)
+    expect(await page.getByRole('alert').first().innerText()).toMatch(/huge\.onnx[^]*GiB/)
+    await page.context().close()
+    await rm(folder, { recursive: true })
+  })
+})
+
 describe('everywhere', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`${colorScheme}, at 1024x700: axe finds nothing serious, nothing overflows`, async () => {
@@ -201,7 +228,7 @@ describe('everywhere', () => {
   it('can be worked by keys alone', async () => {
     const page = await app.open({ reducedMotion: 'reduce' })
     await page
-      .getByRole('button', { name: /Unit 1/ })
+      .getByRole('button', { name: unitNamed(1) })
       .first()
       .focus()
     await page.keyboard.press('ArrowRight')
@@ -209,7 +236,9 @@ describe('everywhere', () => {
     await idle(page)
     expect(await page.getByRole('main').innerText()).toContain('Unit 2')
     await page.keyboard.press('Escape')
+    await idle(page)
     await page.keyboard.press('?')
+    await idle(page)
     expect(await page.getByRole('dialog').isVisible()).toBe(true)
     await page.keyboard.press('Escape')
     await page.context().close()

@@ -6,6 +6,7 @@ import { NetworkChart } from '../../charts/network/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { HiddenTable } from '../../ui/HiddenTable.tsx'
 import { Convention } from '../costs/Convention.tsx'
+import { Loading } from '../Loading.tsx'
 import { describeItem, mapSections } from './mapData.ts'
 
 const UnitScreen = lazy(() => import('../unit/UnitScreen.tsx'))
@@ -17,7 +18,7 @@ export function ExploreView() {
   if (!network) return modelTask ? null : <NoModel />
   if (focus === null) return <NetworkMap />
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<Loading />}>
       <UnitScreen scope={focus} />
     </Suspense>
   )
