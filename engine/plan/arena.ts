@@ -18,13 +18,28 @@ const ALIGN = 64
 /** Vector loads may read up to three floats past a buffer's end. */
 const SLACK = 64
 
-/** Greedy by size: the largest buffer first, each in the smallest gap that fits among those that live at the same time. */
+/**
+ * Greedy: one buffer after the other, each in the smallest gap that fits among those that live at the same time. Which
+ * order packs best depends on the graph, so several are tried.
+ */
 export function layoutArena(buffers: readonly Buffer[]): ArenaLayout {
+  const span = (b: Buffer): number => b.to - b.from
+  const orders = [
+    (a: Buffer, b: Buffer) => b.bytes - a.bytes || a.from - b.from,
+    (a: Buffer, b: Buffer) => b.bytes * (1 + span(b)) - a.bytes * (1 + span(a)) || a.from - b.from,
+    (a: Buffer, b: Buffer) => span(b) - span(a) || b.bytes - a.bytes,
+    (a: Buffer, b: Buffer) => a.from - b.from || b.bytes - a.bytes,
+  ]
+  const tries = orders.map((order) => place([...buffers].sort(order)))
+  const best = tries.reduce((a, b) => (b.bytes < a.bytes ? b : a))
+  return { offsets: best.offsets, bytes: best.bytes + SLACK, lowerBound: lowerBound(buffers) }
+}
+
+function place(ordered: readonly Buffer[]): { offsets: Map<number, number>; bytes: number } {
   const placed: { offset: number; bytes: number; buffer: Buffer }[] = []
   const offsets = new Map<number, number>()
   let total = 0
-  const bySize = [...buffers].sort((a, b) => b.bytes - a.bytes || a.from - b.from)
-  for (const buffer of bySize) {
+  for (const buffer of ordered) {
     const bytes = aligned(buffer.bytes)
     const rivals = placed.filter((p) => p.buffer.from <= buffer.to && buffer.from <= p.buffer.to).sort((a, b) => a.offset - b.offset)
     let best = -1
@@ -43,7 +58,7 @@ export function layoutArena(buffers: readonly Buffer[]): ArenaLayout {
     offsets.set(buffer.id, offset)
     total = Math.max(total, offset + bytes)
   }
-  return { offsets, bytes: total + SLACK, lowerBound: lowerBound(buffers) }
+  return { offsets, bytes: total }
 }
 
 function lowerBound(buffers: readonly Buffer[]): number {

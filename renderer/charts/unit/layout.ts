@@ -4,23 +4,17 @@
  */
 import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract.ts'
 import type { Size } from '../kit/size.ts'
+import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Spot } from './geometry.ts'
 import { linkShapes } from './links.ts'
 import { type Origins, originsOf } from './origins.ts'
 import { type Placed, place } from './place.ts'
 
-export const BAR_WIDTH = 10
 const HEADER = 44
 const FOOTER = 22
 const SIDE = 20
 const LANE_GAP = 28
-export const PASS_HEIGHT = 18
 const MIN_GAP_WEIGHT = 27
 const MAX_CHANNEL = 12
-
-export interface ColouredPath {
-  readonly group: number | null
-  readonly d: string
-}
 
 export interface BarShape {
   readonly tensor: UnitTensor
@@ -31,12 +25,6 @@ export interface BarShape {
   readonly stripes: readonly ColouredPath[]
   /** Whether the count of channels is worth writing: it differs from the bar before. */
   readonly countShown: boolean
-}
-
-export interface LinkShape {
-  readonly link: UnitLink
-  readonly kind: 'groups' | 'map' | 'shuffle' | 'pass'
-  readonly ribbons: readonly ColouredPath[]
 }
 
 export interface HeaderShape {
@@ -53,24 +41,6 @@ export interface UnitShapes {
   readonly links: readonly LinkShape[]
   readonly headers: readonly HeaderShape[]
   readonly geometry: Geometry
-}
-
-/** Left edge, top and height of a bar, and the pixels of one of its channels. */
-export interface Spot {
-  readonly x: number
-  readonly y: number
-  readonly height: number
-  readonly perChannel: number
-}
-
-/** What drawing a ribbon needs to know; also used to light single channels. */
-export interface Geometry {
-  readonly at: ReadonlyMap<number, Spot>
-  /** y of the centre of the lane in which a link passes bars that stand in its way. */
-  readonly pass: ReadonlyMap<UnitLink, number>
-  /** Left edges of columns, and the column of each tensor. */
-  readonly columnX: readonly number[]
-  readonly column: ReadonlyMap<number, number>
 }
 
 export function unitLayout(view: UnitView, size: Size, amount: number): UnitShapes {
@@ -192,23 +162,6 @@ function stripes(on: Origins, off: Origins, amount: number, spot: Spot): Coloure
   }))
 }
 
-export type Span = [number, number]
-
-/** Spans in order, touching ones joined. */
-export function mergeSpans(spans: readonly Span[]): Span[] {
-  const merged: Span[] = []
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    const last = merged.at(-1)
-    if (last && from <= last[1] + 1e-6) last[1] = Math.max(last[1], to)
-    else merged.push([from, to])
-  }
-  return merged
-}
-
-export function box([from, to]: Span, { x, y, perChannel }: Spot): string {
-  return `M${round(x)} ${round(y + from * perChannel)}h${BAR_WIDTH}v${round((to - from) * perChannel)}h${-BAR_WIDTH}z`
-}
-
 function headersOf({ ops }: Placed, { columnX }: Geometry): HeaderShape[] {
   return ops.flatMap((op, i) => {
     if (!op) return []
@@ -218,8 +171,4 @@ function headersOf({ ops }: Placed, { columnX }: Geometry): HeaderShape[] {
     const detail = op.shuffle ? `g=${op.shuffle.groups} ${op.shuffle.order}` : op.groups > 1 && !depthwise ? `g=${op.groups}` : ''
     return [{ op, x: (left + right) / 2, width: right - left, detail }]
   })
-}
-
-export function round(value: number): number {
-  return Math.round(value * 10) / 10
 }

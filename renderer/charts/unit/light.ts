@@ -1,6 +1,6 @@
 /** Shapes that light the channels reached from one channel: positions in bars, and the parts of ribbons between them. */
 import type { UnitFlow } from '../../workers/contract.ts'
-import { box, type ColouredPath, type Geometry, mergeSpans, type Span } from './layout.ts'
+import { box, type ColouredPath, type Geometry, mergeSpans, type Span } from './geometry.ts'
 import { ribbon } from './links.ts'
 import { groupsOfRuns, originsOf } from './origins.ts'
 import type { Reach } from './reach.ts'

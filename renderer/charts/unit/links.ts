@@ -1,6 +1,6 @@
 /** Ribbons between two bars: fans within groups, bands where channels keep their place, one ribbon per pair of groups in a shuffle. */
 import type { UnitLink, UnitOp } from '../../workers/contract.ts'
-import { BAR_WIDTH, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Span } from './layout.ts'
+import { BAR_WIDTH, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Span } from './geometry.ts'
 import { groupsOfRuns, type Origins } from './origins.ts'
 
 /** Up to so many channels are seen apart as lines of their own. */
