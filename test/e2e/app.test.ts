@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const IMAGES = join(ROOT, 'docs/images')
+/** Pictures that README shows; the others are for looking at. */
+const SHOWN = new Set(['first-screen', 'after-drop', 'unit', 'unit-without-shuffle', 'costs'])
+const folderOf = (name: string): string => join(ROOT, SHOWN.has(name) ? 'docs/images' : 'test-results')
 const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
 /** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
 const KEEP = process.env.SCREENSHOTS === '1'
@@ -17,13 +19,13 @@ const KEEP = process.env.SCREENSHOTS === '1'
 let app: App
 
 beforeAll(async () => {
-  await mkdir(IMAGES, { recursive: true })
+  await mkdir(join(ROOT, 'docs/images'), { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
 
 async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(IMAGES, `${name}.png`) } : {}) })
+  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(folderOf(name), `${name}.png`) } : {}) })
   expect(image.length).toBeGreaterThan(10_000)
 }
 

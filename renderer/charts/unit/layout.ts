@@ -4,7 +4,7 @@
  */
 import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract.ts'
 import type { Size } from '../kit/size.ts'
-import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Spot } from './geometry.ts'
+import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, type Span, type Spot } from './geometry.ts'
 import { linkShapes } from './links.ts'
 import { type Origins, originsOf } from './origins.ts'
 import { type Placed, place } from './place.ts'
