@@ -5,9 +5,9 @@ import { unsupported } from '../../base/errors.ts'
 import { NONE, type TensorId } from '../../ir/graph.ts'
 import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
+import { emitCopy, rowMajor } from '../copyAxes.ts'
 import { defineOp, type LowerContext, type Ref, type View } from '../op.ts'
 import { broadcastShape, broadcastStrides, checkedFact, costOf, elementsOf, elementwiseFlow, misfit, need, walk } from '../shared.ts'
-import { emitStridedCopy } from '../stridedCopy.ts'
 
 const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow'] as const
 const attributes = z.object({
@@ -128,7 +128,6 @@ function flatOperand(context: LowerContext, id: TensorId, target: readonly numbe
   const ref = context.isConstant(id) ? context.weights(Float32Array.from(context.constant(id, 'operand').data)) : context.flat(id)
   if (shape.join() === target.join()) return ref
   const spread = context.scratch(sizeOf(target))
-  const strides = target.map((_, i) => sizeOf(target.slice(i + 1)))
-  emitStridedCopy(context, { ref, offset: 0, strides: broadcastStrides(shape, target) }, { ref: spread, offset: 0, strides }, target)
+  emitCopy(context, target, { ref, strides: broadcastStrides(shape, target) }, rowMajor(spread, target))
   return spread
 }

@@ -4,11 +4,11 @@ import { assert } from '../../base/assert.ts'
 import { NONE, type Node } from '../../ir/graph.ts'
 import { allocate, fact, type HostTensor, sizeOf, stridesOf } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
+import { addressOf, advance, emitCopy } from '../copyAxes.ts'
 import { emitChannelCopy } from '../lowering.ts'
 import { type ChannelFlow, defineOp, type LowerContext, type NodeFacts } from '../op.ts'
 import { channelsOf, checkedFact, costOf, elementsOf, misfit, need, normalAxis, walk } from '../shared.ts'
 import { shuffleSchema, shuffleSource, shuffleTarget } from '../shuffle.ts'
-import { emitStridedCopy, memoryStrides } from '../stridedCopy.ts'
 
 const attributes = z.object({
   axis: z.number().int().min(-8).max(7),
@@ -141,12 +141,11 @@ function lowerChannels(context: LowerContext, node: Node, attrs: ConcatAttribute
 function lowerStrided(context: LowerContext, node: Node, attrs: ConcatAttributes, rank: number): void {
   const y = node.outputs[0] ?? NONE
   const axis = attrs.axis < 0 ? attrs.axis + rank : attrs.axis
-  const to = memoryStrides(context, y)
+  const to = addressOf(context, y)
   let start = 0
   for (const id of node.inputs) {
     const { shape } = context.fact(id)
-    const from = memoryStrides(context, id)
-    emitStridedCopy(context, from, { ...to, offset: to.offset + start * (to.strides[axis] ?? 0) }, shape)
+    emitCopy(context, shape, addressOf(context, id), { ...to, ref: advance(to.ref, start * (to.strides[axis] ?? 0)) })
     start += shape[axis] ?? 0
   }
 }

@@ -4,10 +4,10 @@ import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
 import { allocate, sizeOf, stridesOf } from '../../ir/tensor.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
+import { addressOf, advance, emitCopy } from '../copyAxes.ts'
 import { emitChannelCopy } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, denseFlow, identityFlow, integer, misfit, need, normalAxis, walk } from '../shared.ts'
-import { emitStridedCopy, memoryStrides } from '../stridedCopy.ts'
 
 const attributes = z.object({
   axes: z.array(z.number().int().min(-8).max(7)).max(8).readonly(),
@@ -107,9 +107,9 @@ export const slice = defineOp<SliceAttributes>({
       return
     }
     const cuts = cutsOf(attrs, shape, node.name)
-    const from = memoryStrides(context, x)
-    const offset = from.offset + cuts.reduce((sum, c, i) => sum + c.start * (from.strides[i] ?? 0), 0)
+    const from = addressOf(context, x)
+    const start = cuts.reduce((sum, c, i) => sum + c.start * (from.strides[i] ?? 0), 0)
     const strides = cuts.map((c, i) => c.step * (from.strides[i] ?? 0))
-    emitStridedCopy(context, { ref: from.ref, offset, strides }, memoryStrides(context, y), context.fact(y).shape)
+    emitCopy(context, context.fact(y).shape, { ref: advance(from.ref, start), strides }, addressOf(context, y))
   },
 })

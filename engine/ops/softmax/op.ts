@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
 import { hostTensor, sizeOf, stridesOf } from '../../ir/tensor.ts'
+import { addressOf } from '../copyAxes.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, denseFlow, elementsOf, identityFlow, need, normalAxis } from '../shared.ts'
-import { memoryStrides } from '../stridedCopy.ts'
 
 const attributes = z.object({ axis: z.number().int().min(-8).max(7), log: z.boolean().default(false) })
 export type SoftmaxAttributes = z.infer<typeof attributes>
@@ -59,8 +59,8 @@ export const softmax = defineOp<SoftmaxAttributes>({
     const x = node.inputs[0] ?? NONE
     const { shape } = context.fact(x)
     const axis = attrs.axis < 0 ? attrs.axis + shape.length : attrs.axis
-    const from = memoryStrides(context, x)
-    const to = memoryStrides(context, node.outputs[0] ?? NONE)
+    const from = addressOf(context, x)
+    const to = addressOf(context, node.outputs[0] ?? NONE)
     const others = shape.map((_, i) => i).filter((i) => i !== axis)
     assert(others.length <= 3, `softmax of rank ${shape.length}`)
     const pick = (list: readonly number[], fill: number): number[] => [

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { NONE } from '../../ir/graph.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
+import { addressOf, advance, emitCopy } from '../copyAxes.ts'
 import { emitChannelCopy } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, denseFlow, extent, identityFlow, misfit, need, normalAxis } from '../shared.ts'
 import { type SliceAttributes, slice } from '../slice/op.ts'
-import { emitStridedCopy, memoryStrides } from '../stridedCopy.ts'
 
 const attributes = z.object({ axis: z.number().int().min(-8).max(7), sizes: z.array(extent).min(1).max(4096).readonly() })
 export type SplitAttributes = z.infer<typeof attributes>
@@ -71,8 +71,9 @@ export const split = defineOp<SplitAttributes>({
         emitChannelCopy(context, context.view(x), context.view(y), source, activationArgs(NO_ACTIVATION))
         return
       }
-      const from = memoryStrides(context, x)
-      emitStridedCopy(context, { ...from, offset: from.offset + start * (from.strides[axis] ?? 0) }, memoryStrides(context, y), context.fact(y).shape)
+      const from = addressOf(context, x)
+      const part = { ...from, ref: advance(from.ref, start * (from.strides[axis] ?? 0)) }
+      emitCopy(context, context.fact(y).shape, part, addressOf(context, y))
     })
   },
 })
