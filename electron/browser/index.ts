@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { errorFrom, ScopeError } from '../../engine/index.ts'
 import { catalogue } from '../services/catalogue.ts'
 import { createServices } from '../services/index.ts'
+import { userDataFolder } from '../services/userData.ts'
 import { openBrowser } from './openBrowser.ts'
 import { startBrowserShell } from './server.ts'
-import { userDataFolder } from '../services/userData.ts'
 
 // Built to dist/node/browser.js; page and assets keep their places beside it.
 const root = join(import.meta.dirname, '../..')

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { userDataFolder } from '../services/userData.ts'
 import { catalogue } from '../services/catalogue.ts'
+import { userDataFolder } from '../services/userData.ts'
 import { createContext } from './context.ts'
 import { runCli } from './program.ts'
 
