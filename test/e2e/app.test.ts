@@ -78,6 +78,37 @@ describe('the first screen', () => {
   })
 })
 
+/** Notes when the first unit is on the screen, and every task that holds the page for more than 50 ms. */
+const WATCH = `
+  window.watched = { picture: 0, tasks: [] }
+  new PerformanceObserver((list) => { for (const e of list.getEntries()) watched.tasks.push(Math.round(e.duration)) }).observe({ type: 'longtask', buffered: true })
+  const look = () => {
+    if (document.querySelector('.glyph')) requestAnimationFrame(() => { watched.picture = Math.round(performance.now()) })
+    else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+`
+
+describe('responsiveness', () => {
+  it('is measured and printed: first picture, and tasks that hold the page for more than 50 ms', async () => {
+    const page = await app.open({ script: WATCH })
+    const watched = () => page.evaluate(() => (window as unknown as { watched: { picture: number; tasks: number[] } }).watched)
+    const { picture: ms, tasks } = await watched()
+    await page.getByRole('button', { name: 'Garbage truck', exact: true }).first().click()
+    await idle(page)
+    for (const name of ['Costs', 'Photo', 'Explore']) {
+      await screen(page, name).click()
+      await idle(page)
+    }
+    const all = (await watched()).tasks
+    console.log(
+      `first picture after ${ms} ms; long tasks while opening: [${tasks.join(', ')}] ms, while using: [${all.slice(tasks.length).join(', ')}] ms`,
+    )
+    expect(ms).toBeGreaterThan(0)
+    await page.context().close()
+  })
+})
+
 describe('photos', () => {
   it('answers the samples of the classes it knows, and says what it knows', async () => {
     const page = await app.open()
