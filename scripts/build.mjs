@@ -107,6 +107,18 @@ async function hashOf({ inputs, only = () => true }) {
   return hash.digest('hex')
 }
 
+/** Test runners set NODE_ENV to "test", which would put React's development build into the page. */
+async function inProduction(run) {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    await run()
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
+}
+
 /** Builds the named targets, or all; `log` gets one line per target that is built. */
 export async function buildAll({ targets = USUAL, force = false, log = () => {} } = {}) {
   for (const name of targets) {
@@ -118,7 +130,7 @@ export async function buildAll({ targets = USUAL, force = false, log = () => {} 
     if (!force && last === hash) continue
     const start = performance.now()
     log(`building ${name} ...`)
-    await target.run()
+    await inProduction(target.run)
     await mkdir(join(root, 'dist'), { recursive: true })
     await writeFile(`${stamp}.part`, hash)
     await rename(`${stamp}.part`, stamp)

@@ -1,4 +1,4 @@
-/** Starts the page: engine worker, store, back end, first model; then keeps the address in step with what is shown. */
+/** Starts the page: store, back end, first model; then keeps the address in step with what is shown. */
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource/jetbrains-mono/latin-400.css'
 import './styles/tokens.css'
@@ -16,31 +16,34 @@ import { placeOfState, readPlace, writePlace } from './hash.ts'
 import { listenToKeys } from './keys.ts'
 import { openFirst } from './openFirst.ts'
 
-const engine = new EngineClient(() => new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }))
-const store = createStore(engine)
-const place = readPlace(location.hash)
+/** `spawnEngine` gives an engine worker; it is called again where one has to be replaced. */
+export function start(spawnEngine: () => Worker): void {
+  const engine = new EngineClient(spawnEngine)
+  const store = createStore(engine)
+  const place = readPlace(location.hash)
 
-store.subscribe((state, before) => {
-  if (state.theme !== before.theme) document.documentElement.dataset.theme = state.theme
-  if (state.locale !== before.locale) document.documentElement.lang = state.locale === 'zh' ? 'zh-Hans' : 'en'
-  // Before a model is open the address still says which one to open.
-  if (!state.model) return
-  const next = writePlace(placeOfState(state))
-  if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
-})
-document.documentElement.lang = store.getState().locale === 'zh' ? 'zh-Hans' : 'en'
-listenToKeys(store)
+  store.subscribe((state, before) => {
+    if (state.theme !== before.theme) document.documentElement.dataset.theme = state.theme
+    if (state.locale !== before.locale) document.documentElement.lang = state.locale === 'zh' ? 'zh-Hans' : 'en'
+    // Before a model is open the address still says which one to open.
+    if (!state.model) return
+    const next = writePlace(placeOfState(state))
+    if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
+  })
+  document.documentElement.lang = store.getState().locale === 'zh' ? 'zh-Hans' : 'en'
+  listenToKeys(store)
 
-const root = document.getElementById('root')
-if (root)
-  createRoot(root).render(
-    <StoreContext value={store}>
-      <App />
-    </StoreContext>,
+  const root = document.getElementById('root')
+  if (root)
+    createRoot(root).render(
+      <StoreContext value={store}>
+        <App />
+      </StoreContext>,
+    )
+  void counted(
+    store
+      .getState()
+      .start(connect)
+      .then(() => openFirst(store, place)),
   )
-void counted(
-  store
-    .getState()
-    .start(connect)
-    .then(() => openFirst(store, place)),
-)
+}

@@ -3,26 +3,26 @@ import type { StoreApi } from 'zustand'
 import type { State } from '../store/state.ts'
 import type { Place } from './hash.ts'
 
+/** The model that comes with the app; asking for it by name saves a round trip before the first picture. */
+const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
 const FALLBACK = 'shufflenet-v1-g3-1.0x'
 
 export async function openFirst(store: StoreApi<State>, place: Place): Promise<void> {
   const { screen, stage, shuffle } = place
   store.setState({ screen, stage, shuffleOn: shuffle })
   const state = store.getState()
-  const library = state.loadLibrary()
   let open = false
   if (place.model?.kind === 'host') open = await state.openHostModel(place.model.id)
   if (place.model?.kind === 'zoo') open = await state.openZooModel(place.model.id)
   if (open) restore(store, place)
-  if (open) return library.then(() => store.getState().loadSamples())
   // What went wrong with the asked-for model stays on the screen while another one opens.
   const failed = store.getState().modelError
-  await library
-  const bundled = store.getState().entries?.find((e) => e.kind === 'bundled')
-  const opened = bundled ? await state.openHostModel(bundled.id) : await state.openZooModel(FALLBACK)
-  if (!opened && bundled) await state.openZooModel(FALLBACK)
-  if (failed) store.setState({ modelError: failed })
-  else restore(store, place)
+  if (!open) {
+    if (!(await state.openHostModel(BUNDLED))) await state.openZooModel(FALLBACK)
+    if (failed) store.setState({ modelError: failed })
+    else restore(store, place)
+  }
+  await state.loadLibrary()
   await store.getState().loadSamples()
 }
 

@@ -45,9 +45,15 @@ export const hostSlice =
             if (command === 'keys') get().setDialog('keys')
             if (command === 'search') document.querySelector<HTMLInputElement>('input[type=search]')?.focus()
           })
-          const [info, settings] = await counted(Promise.all([api.call('app.info', []), api.call('settings.get', [])]))
-          set({ info })
-          apply(settings)
+          // Neither is needed for the first picture, so nobody waits for them.
+          const known = counted(Promise.all([api.call('app.info', []), api.call('settings.get', [])]))
+          void known.then(
+            ([info, settings]) => {
+              set({ info })
+              apply(settings)
+            },
+            (error) => set({ hostError: fieldsOf(error) }),
+          )
         } catch (error) {
           set({ hostError: fieldsOf(error) })
         }

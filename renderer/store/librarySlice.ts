@@ -38,16 +38,19 @@ export const librarySlice: Slice<LibrarySlice> = (set, get) => ({
   async loadSamples() {
     const { api, samples } = get()
     if (!api) return
-    for (const { id } of samples) {
-      if (get().sampleFiles[id]) continue
-      try {
-        const { bytes } = await counted(api.call('samples.bytes', [id]))
-        const file = new Blob([bytes as BlobPart])
-        set(({ sampleFiles }) => ({ sampleFiles: { ...sampleFiles, [id]: { file, url: URL.createObjectURL(file) } } }))
-      } catch (error) {
-        set({ libraryError: fieldsOf(error) })
-      }
+    const missing = samples.filter(({ id }) => !get().sampleFiles[id])
+    const read = async (id: string) => {
+      const { bytes } = await api.call('samples.bytes', [id])
+      const file = new Blob([bytes as BlobPart])
+      return [id, { file, url: URL.createObjectURL(file) }] as const
     }
+    const settled = await counted(Promise.allSettled(missing.map(({ id }) => read(id))))
+    const found = settled.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []))
+    const failed = settled.find((s) => s.status === 'rejected')
+    set(({ sampleFiles }) => ({
+      sampleFiles: { ...sampleFiles, ...Object.fromEntries(found) },
+      ...(failed ? { libraryError: fieldsOf(failed.reason) } : {}),
+    }))
   },
 
   async download(id) {

@@ -1,5 +1,8 @@
 /** Numbers for people: three significant digits in pictures, exact in tooltips. */
 
+/** Made once: a formatter of its own for every number costs more than all the rest of a picture. */
+const EXACT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 })
+
 const STEPS: readonly (readonly [number, string])[] = [
   [1e9, 'G'],
   [1e6, 'M'],
@@ -36,7 +39,7 @@ export function percent(share: number): string {
 }
 
 export function exact(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 3 })
+  return EXACT.format(value)
 }
 
 export function significant(value: number, digits: number): string {
