@@ -1,4 +1,5 @@
 /** Starts the page: store, back end, first model; then keeps the address in step with what is shown. */
+import { connected, spawnEngine } from './early.ts'
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource/jetbrains-mono/latin-400.css'
 import './styles/tokens.css'
@@ -11,39 +12,35 @@ import { createStore } from '../store/index.ts'
 import { counted } from '../store/pending.ts'
 import { EngineClient } from '../workers/client.ts'
 import { App } from './App.tsx'
-import { connect } from './bridge.ts'
 import { placeOfState, readPlace, writePlace } from './hash.ts'
 import { listenToKeys } from './keys.ts'
 import { openFirst } from './openFirst.ts'
 
-/** `spawnEngine` gives an engine worker; it is called again where one has to be replaced. */
-export function start(spawnEngine: () => Worker): void {
-  const engine = new EngineClient(spawnEngine)
-  const store = createStore(engine)
-  const place = readPlace(location.hash)
+const engine = new EngineClient(spawnEngine)
+const store = createStore(engine)
+const place = readPlace(location.hash)
 
-  store.subscribe((state, before) => {
-    if (state.theme !== before.theme) document.documentElement.dataset.theme = state.theme
-    if (state.locale !== before.locale) document.documentElement.lang = state.locale === 'zh' ? 'zh-Hans' : 'en'
-    // Before a model is open the address still says which one to open.
-    if (!state.model) return
-    const next = writePlace(placeOfState(state))
-    if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
-  })
-  document.documentElement.lang = store.getState().locale === 'zh' ? 'zh-Hans' : 'en'
-  listenToKeys(store)
+store.subscribe((state, before) => {
+  if (state.theme !== before.theme) document.documentElement.dataset.theme = state.theme
+  if (state.locale !== before.locale) document.documentElement.lang = state.locale === 'zh' ? 'zh-Hans' : 'en'
+  // Before a model is open the address still says which one to open.
+  if (!state.model) return
+  const next = writePlace(placeOfState(state))
+  if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
+})
+document.documentElement.lang = store.getState().locale === 'zh' ? 'zh-Hans' : 'en'
+listenToKeys(store)
 
-  const root = document.getElementById('root')
-  if (root)
-    createRoot(root).render(
-      <StoreContext value={store}>
-        <App />
-      </StoreContext>,
-    )
-  void counted(
-    store
-      .getState()
-      .start(connect)
-      .then(() => openFirst(store, place)),
+const root = document.getElementById('root')
+if (root)
+  createRoot(root).render(
+    <StoreContext value={store}>
+      <App />
+    </StoreContext>,
   )
-}
+void counted(
+  store
+    .getState()
+    .start(() => connected)
+    .then(() => openFirst(store, place)),
+)
