@@ -6,6 +6,9 @@ import { Convention } from './Convention.tsx'
 import { LayerTable } from './LayerTable.tsx'
 import { findLayers, type Sorting, sortLayers, withSubtotals } from './table.ts'
 
+/** More than fit on a screen. */
+const FIRST_ROWS = 60
+
 export default function CostsView() {
   const t = useText()
   const network = useStore((s) => s.network)
@@ -17,6 +20,8 @@ export default function CostsView() {
     const found = findLayers(network?.layers ?? [], wanted)
     return withSubtotals(sortLayers(found, sorting, convention), sorting, convention)
   }, [network, wanted, sorting, convention])
+  // The rows in sight first; the rest is drawn in pieces that do not hold the page.
+  const shown = useDeferredValue(rows, rows.slice(0, FIRST_ROWS))
   if (!network) return null
   const total = network.totals[convention]
   const count = rows.filter((r) => r.kind === 'layer').length
@@ -57,7 +62,7 @@ export default function CostsView() {
           </button>
         </div>
       ) : (
-        <LayerTable rows={rows} sorting={sorting} onSort={setSorting} />
+        <LayerTable rows={shown} sorting={sorting} onSort={setSorting} />
       )}
     </div>
   )
