@@ -1,17 +1,6 @@
 /** Edits a graph on behalf of a pass: the pass proposes replacements, `finish` gives a new graph in topological order. */
 import { assert } from '../base/assert.ts'
-import {
-  type Attributes,
-  consumers,
-  type Graph,
-  type Node,
-  type NodeId,
-  producers,
-  type Stage,
-  type Tensor,
-  type TensorId,
-  tensorOf,
-} from './graph.ts'
+import { type Attributes, consumers, type Graph, type Node, type NodeId, producers, type Stage, type Tensor, type TensorId } from './graph.ts'
 import type { HostTensor, Layout, TensorFact } from './tensor.ts'
 import { fact } from './tensor.ts'
 
@@ -202,5 +191,3 @@ export function constantIn(edit: GraphEdit, id: TensorId): HostTensor | undefine
   const { fact: f, data } = edit.tensor(id)
   return data && { dtype: f.dtype, shape: f.shape, data }
 }
-
-export { tensorOf }

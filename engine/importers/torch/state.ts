@@ -1,6 +1,7 @@
 /** A state dict as formats hand it to layouts: named tensors whose values are read only when a layout asks for them. */
 import { badInput } from '../../base/errors.ts'
 import { sizeOf } from '../../ir/tensor.ts'
+import { walk } from '../../ops/shared.ts'
 
 export interface StateTensor {
   readonly shape: readonly number[]
@@ -106,21 +107,8 @@ export function readStored({ element, shape, strides, offset, bytes }: StoredTen
   const { bytes: width, read } = ELEMENTS[element]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out = new Float32Array(sizeOf(shape))
-  const index = new Array<number>(shape.length).fill(0)
-  let from = offset
-  for (let to = 0; to < out.length; to++) {
+  walk(shape, strides, offset, (to, from) => {
     out[to] = read(view, from * width)
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const stride = strides[axis] ?? 0
-      const next = (index[axis] ?? 0) + 1
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next
-        from += stride
-        break
-      }
-      from -= stride * (next - 1)
-      index[axis] = 0
-    }
-  }
+  })
   return out
 }

@@ -41,7 +41,19 @@ export function storeLanes(to: usize, v: v128, n: i32): void {
   if (n > 2) v128.store_lane<f32>(to, v, 2, 8)
 }
 
-/** The first `n` lanes of `v`, zero in the others, for sums over tails. */
+/** Stores the first `n` lanes: side by side at `to`, or each at `to` plus its byte offset in the table `positions`. */
+// @ts-ignore: decorator
+@inline
+export function storeChannels(to: usize, positions: usize, v: v128, n: i32): void {
+  if (positions) {
+    v128.store_lane<f32>(to + load<i32>(positions), v, 0)
+    if (n > 1) v128.store_lane<f32>(to + load<i32>(positions, 4), v, 1)
+    if (n > 2) v128.store_lane<f32>(to + load<i32>(positions, 8), v, 2)
+    if (n > 3) v128.store_lane<f32>(to + load<i32>(positions, 12), v, 3)
+  } else storeLanes(to, v, n)
+}
+
+/** Sum of the four lanes. */
 // @ts-ignore: decorator
 @inline
 export function sumLanes(v: v128): f32 {

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
-import { asNchw, hostTensor } from '../../ir/tensor.ts'
-import { NULL, pixelsOf } from '../lowering.ts'
+import { hostTensor } from '../../ir/tensor.ts'
+import { pixelsOf } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, elementsOf, elementwiseFlow, misfit, need } from '../shared.ts'
 
@@ -65,11 +65,10 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     )
     const src = context.view(x)
     const dst = context.view(node.outputs[0] ?? NONE)
-    asNchw(context.fact(x).shape)
     const lanes = Math.ceil(src.channels / 4) * 4
     const packed = new Float32Array(2 * lanes)
     packed.set(factor)
     packed.set(offset, lanes)
-    context.emit('affine', pixelsOf(dst), [src.ref, dst.ref, context.weights(packed), src.pixelStride, dst.pixelStride, src.channels, NULL])
+    context.emit('affine', pixelsOf(dst), [src.ref, dst.ref, context.weights(packed), src.pixelStride, dst.pixelStride, src.channels])
   },
 })

@@ -5,7 +5,7 @@
 // output channel may be stored at a position of its own, which makes a channel shuffle free.
 // `depthwise`: 4 channels of 4 pixels at a time.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
-import { arg, argF32, madd, storeLanes } from '../../kernels/inline/simd'
+import { arg, argF32, madd, storeChannels } from '../../kernels/inline/simd'
 
 /** One vector of a tile: add the residual, activate, store `n` lanes side by side or at `positions`. */
 // @ts-ignore: decorator
@@ -14,12 +14,7 @@ function finish(v: v128, to: usize, residual: usize, positions: usize, n: i32, c
   if (n <= 0) return
   if (residual) v = f32x4.add(v, v128.load(residual))
   v = activate(v, code, lo, hi, a, b)
-  if (positions) {
-    v128.store_lane<f32>(to + load<i32>(positions), v, 0)
-    if (n > 1) v128.store_lane<f32>(to + load<i32>(positions, 4), v, 1)
-    if (n > 2) v128.store_lane<f32>(to + load<i32>(positions, 8), v, 2)
-    if (n > 3) v128.store_lane<f32>(to + load<i32>(positions, 12), v, 3)
-  } else storeLanes(to, v, n)
+  storeChannels(to, positions, v, n)
 }
 
 /** Both vectors of one pixel. */

@@ -1,6 +1,6 @@
 // Windowed pooling, f32 NHWC, four channels at a time.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
-import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
+import { arg, argF32, storeChannels } from '../../kernels/inline/simd'
 
 /**
  * Arguments: src, dst, pixel strides (src, dst), input height and width, output height and width, channels, kernel (2),
@@ -61,13 +61,7 @@ export function pool(args: usize, begin: i32, end: i32): void {
         if (mode != 0) v = f32x4.mul(v, scale)
         v = activate(v, code, lo, hi, a, b)
         const n = min(4, channels - c)
-        if (positions) {
-          const t = positions + (c << 2)
-          v128.store_lane<f32>(d + load<i32>(t), v, 0)
-          if (n > 1) v128.store_lane<f32>(d + load<i32>(t, 4), v, 1)
-          if (n > 2) v128.store_lane<f32>(d + load<i32>(t, 8), v, 2)
-          if (n > 3) v128.store_lane<f32>(d + load<i32>(t, 12), v, 3)
-        } else storeLanes(d + (c << 2), v, n)
+        storeChannels(positions ? d : d + (c << 2), positions ? positions + (c << 2) : 0, v, n)
       }
     }
   }
