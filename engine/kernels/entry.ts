@@ -6,12 +6,14 @@ import { activation } from '../ops/activation/kernel'
 import { affine } from '../ops/batchNorm/kernel'
 import { binary } from '../ops/binary/kernel'
 import { gatherChannels } from '../ops/channelShuffle/kernel'
-import { conv, depthwise } from '../ops/conv2d/kernel'
+import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
+import { conv } from '../ops/conv2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
 import { linear } from '../ops/linear/kernel'
 import { matmul } from '../ops/matmul/kernel'
-import { pool } from '../ops/pool2d/kernel'
+import { pool, pool3x3 } from '../ops/pool2d/kernel'
 import { softmax } from '../ops/softmax/kernel'
+import { SCRATCH_BYTES } from './inline/simd'
 import { copyStrided } from '../ops/transpose/kernel'
 
 /** Milliseconds of a monotonic clock; only profiled runs call it. */
@@ -19,10 +21,10 @@ import { copyStrided } from '../ops/transpose/kernel'
 @external('host', 'now')
 declare function now(): f64
 
-/** Does units [begin, end) of one step. Numbers are the indices of KERNELS in ops/kernels.ts. */
-export function runStep(kernel: i32, args: usize, begin: i32, end: i32): void {
+/** Does units [begin, end) of one step; `scratch`: SCRATCH_BYTES of this thread's own. Numbers are the indices of KERNELS in ops/kernels.ts. */
+export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch: usize): void {
   switch (kernel) {
-    case 0: return conv(args, begin, end)
+    case 0: return conv(args, begin, end, scratch)
     case 1: return depthwise(args, begin, end)
     case 2: return pool(args, begin, end)
     case 3: return globalPool(args, begin, end)
@@ -34,6 +36,8 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32): void {
     case 9: return gatherChannels(args, begin, end)
     case 10: return copyStrided(args, begin, end)
     case 11: return matmul(args, begin, end)
+    case 12: return depthwise3x3(args, begin, end)
+    case 13: return pool3x3(args, begin, end)
     default: unreachable()
   }
 }
@@ -74,16 +78,17 @@ function barrier(control: usize, threads: i32): i32 {
 
 /**
  * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST.
- * `steps`: (kernel, units, args address) triples of i32. `times`: 0, or one f64 per step and one more, filled by thread 0.
+ * `scratch`: SCRATCH_BYTES for each thread. `steps`: (kernel, units, args address) triples of i32. `times`: 0, or one f64 per step and one more, filled by thread 0.
  */
-export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize): i32 {
+export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize, scratch: usize): i32 {
   if (times && thread == 0) store<f64>(times, now())
+  scratch += thread * SCRATCH_BYTES
   for (let i = 0; i < count; i++) {
     const step = steps + i * 12
     const units = load<i32>(step, 4)
     const begin = <i32>((<i64>units * thread) / threads)
     const end = <i32>((<i64>units * (thread + 1)) / threads)
-    if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end)
+    if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end, scratch)
     const outcome = threads == 1 ? atomic.load<i32>(control + CANCEL) : barrier(control, threads)
     if (outcome != DONE) return outcome
     if (times && thread == 0) store<f64>(times + ((i + 1) << 3), now())

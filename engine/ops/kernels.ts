@@ -12,6 +12,8 @@ export const KERNELS = [
   'gatherChannels',
   'copyStrided',
   'matmul',
+  'depthwise3x3',
+  'pool3x3',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

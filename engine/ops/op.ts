@@ -59,6 +59,8 @@ export interface View {
   readonly channels: number
   /** Floats from one pixel to the next. */
   readonly pixelStride: number
+  /** Set only on inputs of ops that declare `readsPlanar`: photo b, channel c, pixel p at `ref + 4 * ((b * channels + c) * height * width + p)`. */
+  readonly planar?: true
   /** Set only on outputs of ops that declare `storesPositions`. */
   readonly positions?: Int32Array
 }
@@ -106,6 +108,8 @@ export interface OpDefinition<A extends object = object> {
   readonly foldsEarly?: boolean
   /** Every feature map input is read through `view`, so that it may be a run of channels of a wider map. */
   readonly readsStrided?: boolean
+  /** Its feature map inputs may lie in planes (NCHW), as the host gives them. */
+  readsPlanar?(attrs: A, facts: NodeFacts): boolean
   /** Every output is written through `view`, so that it may be a run of channels of a wider map. */
   readonly storesStrided?: boolean
   /** Beyond that, each channel can be written to a position of its own. */

@@ -15,6 +15,8 @@ export interface Placements {
   storage(id: TensorId): Storage
   /** One of the two is placed directly inside the other. */
   aliased(a: TensorId, b: TensorId): boolean
+  /** An input that all its readers can take in planes (NCHW): the host copies it as it is. */
+  planar(id: TensorId): boolean
 }
 
 interface Parent {
@@ -22,12 +24,18 @@ interface Parent {
   readonly channels: Int32Array | undefined
 }
 
-/** `fixed`: tensors that must keep buffers of their own (inputs, outputs, and what the caller wants to read). */
-export function placeTensors(graph: Graph, fixed: ReadonlySet<TensorId>): Placements {
+/** `kept`: tensors that the caller will read after a run; they, inputs and outputs have buffers of their own. */
+export function placeTensors(graph: Graph, kept: readonly TensorId[]): Placements {
+  const fixedResults = new Set<TensorId>([...graph.outputs, ...kept])
+  const fixed = new Set<TensorId>([...graph.inputs, ...fixedResults])
   const producerOf = producers(graph)
   const consumersOf = consumers(graph)
   const parents = new Map<TensorId, Parent>()
   const reads = (id: TensorId): boolean => (consumersOf.get(id) ?? []).every((n) => opOf(n.op).readsStrided === true)
+  const readsPlanes = (id: TensorId): boolean =>
+    tensorOf(graph, id).fact.shape.length === 4 &&
+    !fixedResults.has(id) &&
+    (consumersOf.get(id) ?? []).every((n) => opOf(n.op).readsPlanar?.(n.attrs, factsOf(graph, n)) === true)
   const free = (id: TensorId): boolean => !fixed.has(id) && !parents.has(id) && !tensorOf(graph, id).data
   const placementOf = (node: Node, op: OpDefinition): Placement => op.placement?.(node.attrs, factsOf(graph, node)) ?? { kind: 'own' }
 
@@ -70,6 +78,7 @@ export function placeTensors(graph: Graph, fixed: ReadonlySet<TensorId>): Placem
   }
   return {
     storage: (id) => resolve(parents, id),
+    planar: (id) => graph.inputs.includes(id) && readsPlanes(id),
     aliased: (a, b) => parents.get(a)?.id === b || parents.get(b)?.id === a,
   }
 }

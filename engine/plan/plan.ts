@@ -19,14 +19,14 @@ export interface PlanStep {
   readonly macs: number
 }
 
-/** A tensor in the arena. Feature maps (rank 4) lie NHWC, all others row-major. */
+/** A tensor in the arena: a feature map as NHWC, or row-major. */
 export interface PlanTensor {
   readonly id: TensorId
   readonly name: string
   readonly shape: readonly number[]
   /** Bytes from the start of the arena. */
   readonly offset: number
-  /** Floats from one pixel to the next; equal to the channels unless it is a slice of a wider map. */
+  /** Floats from one pixel to the next; equal to the channels unless it is a slice of a wider map. 0: it lies row-major. */
   readonly pixelStride: number
   /** Where each channel lies inside a pixel, in floats, when they do not lie side by side. */
   readonly positions?: readonly number[]

@@ -28,8 +28,7 @@ interface Draft {
 /** Throws ScopeError `unsupported`, with the node's name, where the graph holds something that has no kernel. */
 export function makePlan(graph: Graph, options: PlanOptions = {}): Plan {
   const kept = (options.keep ?? []).filter((id) => !tensorOf(graph, id).data)
-  const fixed = new Set<TensorId>([...graph.inputs, ...graph.outputs, ...kept])
-  const lowering = new Lowering(graph, placeTensors(graph, fixed))
+  const lowering = new Lowering(graph, placeTensors(graph, kept))
   for (const node of graph.nodes) lowering.lower(node)
   return lowering.finish(kept)
 }
@@ -156,6 +155,7 @@ class Lowering {
       return { ref: { region: 'weights', id: 0, offset: this.store.add(toNhwc(Float32Array.from(data), shape)) }, ...shape, pixelStride: channels }
     const ref = this.whole(id, refuse)
     const { root, channels: inRoot } = this.placements.storage(id)
+    if (this.placements.planar(id)) return { ref, ...shape, pixelStride: 1, planar: true }
     if (!inRoot) return { ref, ...shape, pixelStride: channels }
     const pixelStride = tensorOf(this.graph, root).fact.shape[1] ?? channels
     const first = inRoot[0] ?? 0
@@ -170,7 +170,7 @@ class Lowering {
     if (fact.shape.length !== 4) return { id, name, shape: fact.shape, offset: address(this.whole(id, refuse)), pixelStride: 0 }
     const view = this.view(id, refuse)
     assert(!view.positions, `"${name}" is read from outside and must lie in one piece`)
-    return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.pixelStride }
+    return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.planar ? 0 : view.pixelStride }
   }
 }
 

@@ -1,7 +1,7 @@
 /** The kernels as an instance over a plan's memory. */
 
 export interface KernelExports {
-  runPlan(steps: number, count: number, thread: number, threads: number, control: number, times: number): number
+  runPlan(steps: number, count: number, thread: number, threads: number, control: number, times: number, scratch: number): number
 }
 
 /** Outcomes of `runPlan`. */

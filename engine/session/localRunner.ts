@@ -55,11 +55,11 @@ class LocalRunner implements Runner {
     private readonly plan: Plan,
     private readonly host: RunnerHost,
   ) {
-    const { memory, layout } = loadPlan(plan)
+    this.threads = host.spawn ? Math.max(1, Math.floor(host.threads)) : 1
+    const { memory, layout } = loadPlan(plan, this.threads)
     this.memory = memory
     this.layout = layout
     this.backend = host.backend
-    this.threads = host.spawn ? Math.max(1, Math.floor(host.threads)) : 1
     this.arenaBytes = plan.arenaBytes
     this.kernels = instantiate(host.module, memory)
     this.control = new Int32Array(memory.buffer, 0, 256)
@@ -155,7 +155,7 @@ class LocalRunner implements Runner {
       Atomics.add(this.control, CONTROL.job, 1)
       Atomics.notify(this.control, CONTROL.job)
     }
-    const outcome = this.kernels.runPlan(this.layout.steps, this.layout.count, 0, this.threads, 0, times)
+    const outcome = this.kernels.runPlan(this.layout.steps, this.layout.count, 0, this.threads, 0, times, this.layout.scratch)
     if (outcome === DONE) return
     this.broken = true
     Atomics.store(this.control, CONTROL.cancel, LOST)

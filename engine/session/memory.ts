@@ -1,4 +1,4 @@
-/** Lays out one shared memory for a plan: control block, step table, arguments, times, weights, arena. */
+/** Lays out one shared memory for a plan: control block, step table, arguments, times, scratch of each thread, weights, arena. */
 import { unsupported } from '../base/errors.ts'
 import { KERNELS } from '../ops/kernels.ts'
 import type { Plan, PlanArg } from '../plan/plan.ts'
@@ -6,6 +6,8 @@ import type { Plan, PlanArg } from '../plan/plan.ts'
 /** i32 words of the control block; the first four are those of kernels/entry.ts, each on a cache line of its own. */
 export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, job: 64, quit: 80, times: 96 } as const
 const CONTROL_BYTES = 1024
+/** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
+const SCRATCH_BYTES = 16384
 const PAGE = 65536
 /** The kernels' memory may grow to this many pages (2 GiB). */
 const MAX_PAGES = 32768
@@ -14,18 +16,20 @@ export interface MemoryLayout {
   readonly steps: number
   readonly count: number
   readonly times: number
+  readonly scratch: number
   readonly arena: number
 }
 
 const align = (n: number): number => Math.ceil(n / 64) * 64
 
 /** Throws ScopeError `unsupported` where the plan needs more than 2 GiB or the machine does not give it. */
-export function loadPlan(plan: Plan): { memory: WebAssembly.Memory; layout: MemoryLayout } {
+export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Memory; layout: MemoryLayout } {
   const words = plan.steps.reduce((sum, s) => sum + s.args.length, 0)
   const steps = CONTROL_BYTES
   const args = align(steps + 12 * plan.steps.length)
   const times = align(args + 4 * words)
-  const weights = align(times + 8 * (plan.steps.length + 1))
+  const scratch = align(times + 8 * (plan.steps.length + 1))
+  const weights = scratch + threads * SCRATCH_BYTES
   const arena = align(weights + plan.weights.length)
   const pages = Math.ceil((arena + plan.arenaBytes) / PAGE)
   const tooBig = (): never => {
@@ -51,7 +55,7 @@ export function loadPlan(plan: Plan): { memory: WebAssembly.Memory; layout: Memo
     step.args.forEach(write)
   })
   new Uint8Array(memory.buffer).set(plan.weights, weights)
-  return { memory, layout: { steps, count: plan.steps.length, times, arena } }
+  return { memory, layout: { steps, count: plan.steps.length, times, scratch, arena } }
 }
 
 function allocate(pages: number): WebAssembly.Memory | undefined {

@@ -24,6 +24,6 @@ export function poolWorkerMain({ module, memory, layout, thread, threads }: Pool
     if (Atomics.load(control, CONTROL.quit) === 1) return
     if (job === seen) continue
     seen = job
-    kernels.runPlan(layout.steps, layout.count, thread, threads, 0, Atomics.load(control, CONTROL.times))
+    kernels.runPlan(layout.steps, layout.count, thread, threads, 0, Atomics.load(control, CONTROL.times), layout.scratch)
   }
 }

@@ -1,4 +1,4 @@
-/** Moves tensors between the host (row-major, NCHW) and the arena (feature maps NHWC). */
+/** Moves tensors between the host (row-major, NCHW) and the arena (feature maps NHWC, but for inputs that are read as they come). */
 import { badInput } from '../base/errors.ts'
 import { asNchw, type HostTensor, hostTensor, sizeOf } from '../ir/tensor.ts'
 import type { PlanTensor } from '../plan/plan.ts'
@@ -12,7 +12,7 @@ export function writeTensor(memory: Float32Array, arena: number, target: PlanTen
       'Give a tensor of the shape that the model was opened with',
     )
   const start = (arena + target.offset) >> 2
-  if (target.shape.length !== 4) {
+  if (target.pixelStride === 0) {
     memory.set(value.data, start)
     return
   }
@@ -34,7 +34,7 @@ export function readTensor(memory: Float32Array, arena: number, source: PlanTens
   if (source.value) return { dtype: 'f32', shape: source.shape, data: source.value }
   const start = (arena + source.offset) >> 2
   const size = sizeOf(source.shape)
-  if (source.shape.length !== 4) return hostTensor(source.shape, memory.slice(start, start + size))
+  if (source.pixelStride === 0) return hostTensor(source.shape, memory.slice(start, start + size))
   const [n, c, h, w] = asNchw(source.shape)
   const pixels = h * w
   const out = new Float32Array(size)

@@ -59,3 +59,6 @@ export function storeChannels(to: usize, positions: usize, v: v128, n: i32): voi
 export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
 }
+
+/** Memory that each thread has for itself while it runs a step. */
+export const SCRATCH_BYTES = 16384

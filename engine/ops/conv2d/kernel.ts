@@ -1,129 +1,302 @@
-// Convolution, f32 NHWC.
+// Convolution, f32 NHWC: tiles of up to 6 pixels by 8 output channels, or 3 pixels by 12.
 //
-// `conv`: tiles of up to 6 pixels by 8 output channels; 12 sums of 4 lanes, 2 weight vectors and 1 splat fill the 16
-// vector registers of x86-64. Weights: see pack.ts. Each group reads its own run of channels of a pixel, and every
-// output channel may be stored at a position of its own, which makes a channel shuffle free.
-// `depthwise`: 4 channels of 4 pixels at a time.
+// A tile's sums, one step's weights and one splat fill the 15 vector registers that V8 gives out on x86-64. A window is
+// one run of steps: `table` holds, for each tap and input channel, the byte offset from the window's first value, so a
+// pointwise and a 7x7 convolution share one inner loop, an input may lie in planes (NCHW) as the host gives it, and the
+// look-up costs nothing beside the multiplications.
+// Every output channel may be stored at a position of its own, which makes a channel shuffle free.
+//
+// The strips below hold no call and no rare case: what they cannot store (part of a vector, a curve as activation,
+// positions without a common distance) they leave side by side in scratch memory, and `settle` moves it.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
-import { arg, argF32, madd, storeChannels } from '../../kernels/inline/simd'
+import { arg, argF32, madd, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
 
-/** One vector of a tile: add the residual, activate, store `n` lanes side by side or at `positions`. */
+// Arguments of a step.
+const SRC = 0, DST = 1, WEIGHTS = 2, BIAS = 3, RESIDUAL = 4
+/** Bytes from one pixel to the next. */
+const SRC_STEP = 5, DST_STEP = 6, RES_STEP = 7
+const CODE = 8, A = 9, B = 10
+/** Table of byte offsets per output channel, or 0; and their common distance within a group, or 0. */
+const POSITIONS = 11, POSITION_STEP = 12
+/** Groups of output channels; bytes from the inputs of one to those of the next (0: all see the same). */
+const GROUPS = 13, GROUP_STEP = 14, PER_IN = 15, PER_OUT = 16
+/** Tiles of a group: all are 8 channels wide but the last. */
+const TILES = 17, LAST_WIDTH = 18
+const TABLE = 19
+const IN_H = 20, IN_W = 21, OUT_H = 22, OUT_W = 23
+/** Bytes from one photo of the input to the next. */
+const PHOTO_STEP = 24
+/** Output pixels of one block, and into how many units four channels of it are cut. */
+const BLOCK = 25, CHUNKS = 26
+const KH = 27, KW = 28, STRIDE_H = 29, STRIDE_W = 30, PAD_TOP = 31, PAD_LEFT = 32, DILATION_H = 33, DILATION_W = 34
+
+/** The activation where it is a clip; a curve is left to `settle`. */
 // @ts-ignore: decorator
 @inline
-function finish(v: v128, to: usize, residual: usize, positions: usize, n: i32, code: i32, lo: v128, hi: v128, a: f32, b: f32): void {
-  if (n <= 0) return
-  if (residual) v = f32x4.add(v, v128.load(residual))
-  v = activate(v, code, lo, hi, a, b)
-  storeChannels(to, positions, v, n)
+function clip(v: v128, lo: v128, hi: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(v, lo), hi)
 }
 
-/** Both vectors of one pixel. */
+/** Stores four channels of a pixel, `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function finishPixel(v0: v128, v1: v128, to: usize, residual: usize, positions: usize, n: i32, code: i32, lo: v128, hi: v128, a: f32, b: f32): void {
-  finish(v0, to, residual, positions, n, code, lo, hi, a, b)
-  finish(v1, positions ? to : to + 16, residual ? residual + 16 : 0, positions ? positions + 16 : 0, n - 4, code, lo, hi, a, b)
+function scatter(to: usize, step: i32, v: v128): void {
+  v128.store_lane<f32>(to, v, 0)
+  v128.store_lane<f32>(to + step, v, 1)
+  v128.store_lane<f32>(to + 2 * step, v, 2)
+  v128.store_lane<f32>(to + 3 * step, v, 3)
+}
+
+// @ts-ignore: decorator
+@inline
+function put(nv: i32, to: usize, step: i32, v0: v128, v1: v128, v2: v128): void {
+  if (step) {
+    scatter(to, step, v0)
+    if (nv > 1) scatter(to + 4 * step, step, v1)
+    if (nv > 2) scatter(to + 8 * step, step, v2)
+  } else {
+    v128.store(to, v0)
+    if (nv > 1) v128.store(to, v1, 16)
+    if (nv > 2) v128.store(to, v2, 32)
+  }
 }
 
 /**
- * `tiles` tiles of `px` neighbouring pixels (px is a constant: the branches on it vanish). A window is `rows` rows of
- * `runs` runs of `count` neighbouring floats; steps are in bytes. Returns nothing; sums start at the bias.
+ * `tiles` tiles of `px` neighbouring pixels by 4 `nv` channels (px and nv are constants: the branches on them vanish).
+ * `s`: the first window's first value; windows are `step` bytes apart. One pixel alone may have a window of `rows` runs
+ * of `count` steps, `rowSteps` steps apart; all others have one. `to`, `toStep`: where results go, `positionStep`:
+ * bytes between channels there, 0 for side by side.
  */
 // @ts-ignore: decorator
 @inline
 function strip(
-  px: i32, tiles: i32, s: usize, step: i32, w: usize, bias: usize,
-  rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32,
-  dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32,
+  px: i32, nv: i32, args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32,
+  rows: i32, rowSteps: i32, to: usize, toStep: i32, positionStep: i32, residual: usize,
 ): void {
-  const lo = lowerBound(code, a)
-  const hi = upperBound(code, b)
+  const code = arg(args, CODE)
+  const lo = lowerBound(code, argF32(args, A))
+  const hi = upperBound(code, argF32(args, B))
+  const resStep: i32 = arg(args, RES_STEP)
   for (let tile = 0; tile < tiles; tile++) {
-    const bias0 = v128.load(bias)
-    const bias1 = v128.load(bias, 16)
-    let a00 = bias0, a01 = bias1, a10 = bias0, a11 = bias1, a20 = bias0, a21 = bias1
-    let a30 = bias0, a31 = bias1, a40 = bias0, a41 = bias1, a50 = bias0, a51 = bias1
-    for (let row = 0; row < rows; row++) {
-      for (let run = 0; run < runs; run++) {
-        let wp = w + row * wRowStep + run * wRunStep
-        const end = wp + (<usize>count << 5)
-        let p0 = s + row * rowStep + run * runStep
-        let p1 = p0 + step
-        let p2 = p1 + step
-        let p3 = p2 + step
-        let p4 = p3 + step
-        let p5 = p4 + step
-        while (wp < end) {
-          const w0 = v128.load(wp)
-          const w1 = v128.load(wp, 16)
-          wp += 32
-          const x0 = v128.load_splat<f32>(p0)
-          a00 = madd(x0, w0, a00)
-          a01 = madd(x0, w1, a01)
-          p0 += 4
-          if (px > 1) {
-            const x1 = v128.load_splat<f32>(p1)
-            a10 = madd(x1, w0, a10)
-            a11 = madd(x1, w1, a11)
-            p1 += 4
-          }
-          if (px > 2) {
-            const x2 = v128.load_splat<f32>(p2)
-            a20 = madd(x2, w0, a20)
-            a21 = madd(x2, w1, a21)
-            p2 += 4
-          }
-          if (px > 3) {
-            const x3 = v128.load_splat<f32>(p3)
-            a30 = madd(x3, w0, a30)
-            a31 = madd(x3, w1, a31)
-            p3 += 4
-          }
-          if (px > 4) {
-            const x4 = v128.load_splat<f32>(p4)
-            a40 = madd(x4, w0, a40)
-            a41 = madd(x4, w1, a41)
-            p4 += 4
-          }
-          if (px > 5) {
-            const x5 = v128.load_splat<f32>(p5)
-            a50 = madd(x5, w0, a50)
-            a51 = madd(x5, w1, a51)
-            p5 += 4
-          }
+    const b0 = v128.load(bias)
+    const b1 = nv > 1 ? v128.load(bias, 16) : b0
+    const b2 = nv > 2 ? v128.load(bias, 32) : b0
+    let v00 = b0, v01 = b1, v02 = b2, v10 = b0, v11 = b1, v12 = b2, v20 = b0, v21 = b1, v22 = b2
+    let v30 = b0, v31 = b1, v40 = b0, v41 = b1, v50 = b0, v51 = b1
+    const p0 = s
+    const p1 = p0 + step
+    const p2 = p1 + step
+    const p3 = p2 + step
+    const p4 = p3 + step
+    const p5 = p4 + step
+    for (let row = 0; row < (px == 1 ? rows : 1); row++) {
+      let t = table + ((row * rowSteps) << 2)
+      let wp = w + row * rowSteps * (nv << 4)
+      const end = wp + count * (nv << 4)
+      while (wp < end) {
+        const o: usize = load<i32>(t)
+        t += 4
+        const w0 = v128.load(wp)
+        const w1 = nv > 1 ? v128.load(wp, 16) : w0
+        const w2 = nv > 2 ? v128.load(wp, 32) : w0
+        wp += nv << 4
+        const x0 = v128.load_splat<f32>(p0 + o)
+        v00 = madd(x0, w0, v00)
+        if (nv > 1) v01 = madd(x0, w1, v01)
+        if (nv > 2) v02 = madd(x0, w2, v02)
+        if (px > 1) {
+          const x1 = v128.load_splat<f32>(p1 + o)
+          v10 = madd(x1, w0, v10)
+          if (nv > 1) v11 = madd(x1, w1, v11)
+          if (nv > 2) v12 = madd(x1, w2, v12)
+        }
+        if (px > 2) {
+          const x2 = v128.load_splat<f32>(p2 + o)
+          v20 = madd(x2, w0, v20)
+          if (nv > 1) v21 = madd(x2, w1, v21)
+          if (nv > 2) v22 = madd(x2, w2, v22)
+        }
+        if (px > 3) {
+          const x3 = v128.load_splat<f32>(p3 + o)
+          v30 = madd(x3, w0, v30)
+          if (nv > 1) v31 = madd(x3, w1, v31)
+        }
+        if (px > 4) {
+          const x4 = v128.load_splat<f32>(p4 + o)
+          v40 = madd(x4, w0, v40)
+          if (nv > 1) v41 = madd(x4, w1, v41)
+        }
+        if (px > 5) {
+          const x5 = v128.load_splat<f32>(p5 + o)
+          v50 = madd(x5, w0, v50)
+          if (nv > 1) v51 = madd(x5, w1, v51)
         }
       }
     }
-    finishPixel(a00, a01, dst, residual, positions, n, code, lo, hi, a, b)
-    if (px > 1) finishPixel(a10, a11, dst + dstStep, residual ? residual + resStep : 0, positions, n, code, lo, hi, a, b)
-    if (px > 2) finishPixel(a20, a21, dst + 2 * dstStep, residual ? residual + 2 * resStep : 0, positions, n, code, lo, hi, a, b)
-    if (px > 3) finishPixel(a30, a31, dst + 3 * dstStep, residual ? residual + 3 * resStep : 0, positions, n, code, lo, hi, a, b)
-    if (px > 4) finishPixel(a40, a41, dst + 4 * dstStep, residual ? residual + 4 * resStep : 0, positions, n, code, lo, hi, a, b)
-    if (px > 5) finishPixel(a50, a51, dst + 5 * dstStep, residual ? residual + 5 * resStep : 0, positions, n, code, lo, hi, a, b)
+    if (residual) {
+      let r = residual
+      v00 = f32x4.add(v00, v128.load(r))
+      if (nv > 1) v01 = f32x4.add(v01, v128.load(r, 16))
+      if (nv > 2) v02 = f32x4.add(v02, v128.load(r, 32))
+      if (px > 1) {
+        r += resStep
+        v10 = f32x4.add(v10, v128.load(r))
+        if (nv > 1) v11 = f32x4.add(v11, v128.load(r, 16))
+        if (nv > 2) v12 = f32x4.add(v12, v128.load(r, 32))
+      }
+      if (px > 2) {
+        r += resStep
+        v20 = f32x4.add(v20, v128.load(r))
+        if (nv > 1) v21 = f32x4.add(v21, v128.load(r, 16))
+        if (nv > 2) v22 = f32x4.add(v22, v128.load(r, 32))
+      }
+      if (px > 3) {
+        r += resStep
+        v30 = f32x4.add(v30, v128.load(r))
+        if (nv > 1) v31 = f32x4.add(v31, v128.load(r, 16))
+      }
+      if (px > 4) {
+        r += resStep
+        v40 = f32x4.add(v40, v128.load(r))
+        if (nv > 1) v41 = f32x4.add(v41, v128.load(r, 16))
+      }
+      if (px > 5) {
+        r += resStep
+        v50 = f32x4.add(v50, v128.load(r))
+        if (nv > 1) v51 = f32x4.add(v51, v128.load(r, 16))
+      }
+      residual = r + resStep
+    }
+    put(nv, to, positionStep, clip(v00, lo, hi), clip(v01, lo, hi), clip(v02, lo, hi))
+    to += toStep
+    if (px > 1) {
+      put(nv, to, positionStep, clip(v10, lo, hi), clip(v11, lo, hi), clip(v12, lo, hi))
+      to += toStep
+    }
+    if (px > 2) {
+      put(nv, to, positionStep, clip(v20, lo, hi), clip(v21, lo, hi), clip(v22, lo, hi))
+      to += toStep
+    }
+    if (px > 3) {
+      put(nv, to, positionStep, clip(v30, lo, hi), clip(v31, lo, hi), b0)
+      to += toStep
+    }
+    if (px > 4) {
+      put(nv, to, positionStep, clip(v40, lo, hi), clip(v41, lo, hi), b0)
+      to += toStep
+    }
+    if (px > 5) {
+      put(nv, to, positionStep, clip(v50, lo, hi), clip(v51, lo, hi), b0)
+      to += toStep
+    }
     s += px * step
-    dst += px * dstStep
-    if (residual) residual += px * resStep
   }
 }
 
-// One function per tile width, so that each has the registers to itself.
-function strip6(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(6, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+// One function per shape of tile, so that each has the registers to itself.
+function strip6x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(6, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
 }
-function strip5(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(5, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+function strip5x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(5, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
 }
-function strip4(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(4, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+function strip4x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(4, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
 }
-function strip3(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(3, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+function strip2x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(2, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
 }
-function strip2(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(2, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+function strip1x8(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
+  strip(1, 2, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
 }
-function strip1(tiles: i32, s: usize, step: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, runs: i32, runStep: i32, wRunStep: i32, count: i32, dst: usize, dstStep: i32, residual: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  strip(1, tiles, s, step, w, bias, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, dst, dstStep, residual, resStep, positions, n, code, a, b)
+function strip3x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(3, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+}
+function strip2x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(2, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+}
+function strip1x12(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
+  strip(1, 3, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
+}
+function strip6x4(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  strip(6, 1, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+}
+function strip1x4(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
+  strip(1, 1, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
+}
+
+/** One pixel by `width` channels, its window `rows` runs of `count` steps. */
+function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
+  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
+  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
+  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
+}
+
+/** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
+function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+  const resStep: i32 = residual ? arg(args, RES_STEP) : 0
+  while (pixels > 0) {
+    let px = 1
+    let tiles = 1
+    if (width == 8) {
+      // Tiles of nearly equal width: 49 pixels are 4 tiles of 6 and 5 of 5, not 8 of 6 and a lone one.
+      const parts = (pixels + 5) / 6
+      const sixes = pixels - 5 * parts
+      if (sixes > 0) {
+        px = 6
+        tiles = sixes
+      } else if (pixels >= 5) {
+        px = 5
+        tiles = pixels / 5
+      } else px = pixels == 3 ? 2 : pixels
+    } else if (width == 12) {
+      const parts = (pixels + 2) / 3
+      const threes = pixels - 2 * parts
+      if (threes > 0) {
+        px = 3
+        tiles = threes
+      } else if (pixels >= 2) {
+        px = 2
+        tiles = pixels >> 1
+      }
+    } else if (pixels >= 6) {
+      px = 6
+      tiles = pixels / 6
+    }
+    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positionStep, residual)
+    else if (width == 12) {
+      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+      else strip2x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+    } else if (px == 6) {
+      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+      else strip6x4(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+    else strip2x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+    const done = px * tiles
+    pixels -= done
+    s += done * step
+    to += done * toStep
+    residual += done * resStep
+  }
+}
+
+/** Moves `pixels` results of `n` channels from scratch memory to their places, and applies a curve on the way. */
+function settle(args: usize, scratch: usize, width: i32, pixels: i32, n: i32, to: usize, positions: usize): void {
+  const code = arg(args, CODE)
+  const a = argF32(args, A)
+  const b = argF32(args, B)
+  const lo = lowerBound(code, a)
+  const hi = upperBound(code, b)
+  const toStep: i32 = arg(args, DST_STEP)
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < n; c += 4) {
+      const v = activate(v128.load(scratch + (c << 2)), code, lo, hi, a, b)
+      storeChannels(positions ? to : to + (c << 2), positions ? positions + (c << 2) : 0, v, min(4, n - c))
+    }
+    scratch += width << 2
+    to += toStep
+  }
 }
 
 // @ts-ignore: decorator
@@ -133,213 +306,108 @@ function ceilDiv(a: i32, b: i32): i32 {
 }
 
 /**
- * Arguments: src, dst, weights, bias, residual, pixel strides (src, dst, residual), input height and width, output
- * height and width, groups, input channels per group, output channels per group, pixels per block, kernel (2),
- * stride (2), padding top and left, dilation (2), activation (3), positions. One unit: one tile of 8 channels of one
- * block of pixels (pointwise) or of one output row.
+ * Arguments: see above. One unit: a `CHUNKS`th of four output channels of one block of an output row (lower.ts says what
+ * a row is). A thread's units of one tile are neighbouring pixels and are done in one sweep.
  */
-export function conv(args: usize, begin: i32, end: i32): void {
-  const src: usize = arg(args, 0)
-  const dst: usize = arg(args, 1)
-  const weights: usize = arg(args, 2)
-  const bias: usize = arg(args, 3)
-  const residual: usize = arg(args, 4)
-  const srcStep = arg(args, 5) << 2
-  const dstStep = arg(args, 6) << 2
-  const resStep = arg(args, 7) << 2
-  const inH = arg(args, 8)
-  const inW = arg(args, 9)
-  const outH = arg(args, 10)
-  const outW = arg(args, 11)
-  const groups = arg(args, 12)
-  const perIn = arg(args, 13)
-  const perOut = arg(args, 14)
-  const block = arg(args, 15)
-  const kh = arg(args, 16)
-  const kw = arg(args, 17)
-  const strideH = arg(args, 18)
-  const strideW = arg(args, 19)
-  const padTop = arg(args, 20)
-  const padLeft = arg(args, 21)
-  const dilationH = arg(args, 22)
-  const dilationW = arg(args, 23)
-  const code = arg(args, 24)
-  const a = argF32(args, 25)
-  const b = argF32(args, 26)
-  const positions: usize = arg(args, 27)
+export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
+  const weights: usize = arg(args, WEIGHTS)
+  const bias: usize = arg(args, BIAS)
+  const table: usize = arg(args, TABLE)
+  const residual: usize = arg(args, RESIDUAL)
+  const srcStep = arg(args, SRC_STEP)
+  const dstStep = arg(args, DST_STEP)
+  const resStep = arg(args, RES_STEP)
+  const positions: usize = arg(args, POSITIONS)
+  const inH = arg(args, IN_H)
+  const inW = arg(args, IN_W)
+  const outH = arg(args, OUT_H)
+  const outW = arg(args, OUT_W)
+  const perIn = arg(args, PER_IN)
+  const perOut = arg(args, PER_OUT)
+  const tilesPerGroup = arg(args, TILES)
+  const lastWidth = arg(args, LAST_WIDTH)
+  const block = arg(args, BLOCK)
+  const chunks = arg(args, CHUNKS)
+  const kh = arg(args, KH)
+  const kw = arg(args, KW)
+  const strideW = arg(args, STRIDE_W)
+  const padLeft = arg(args, PAD_LEFT)
+  const dilationH = arg(args, DILATION_H)
+  const dilationW = arg(args, DILATION_W)
 
-  const tilesPerGroup = (perOut + 7) >> 3
-  const tiles = groups * tilesPerGroup
+  const paddedOut = ((tilesPerGroup - 1) << 3) + lastWidth
+  const perGroup = (paddedOut >> 2) * chunks
+  const perPlace = arg(args, GROUPS) * perGroup
   const blocksPerRow = ceilDiv(outW, block)
-  const wRunStep = perIn << 5
-  const wRowStep = kw * wRunStep
-  // Neighbouring taps of a row are neighbours in memory where one group owns whole pixels: one long run.
-  const joined = groups == 1 && dilationW == 1 && srcStep == perIn << 2
-  const step = strideW * srcStep
+  const rowSteps = kw * perIn
+  const steps = kh * rowSteps
   // Output columns whose window lies inside the input.
   const inner = min(outW, max(0, ceilDiv(padLeft, strideW)))
   const span = inW - 1 - (kw - 1) * dilationW + padLeft
   const outer = max(inner, min(outW, span < 0 ? 0 : span / strideW + 1))
-
-  for (let unit = begin; unit < end; unit++) {
-    const tile = unit % tiles
-    const place = unit / tiles
-    const row = place / blocksPerRow
-    const first = (place % blocksPerRow) * block
-    const last = min(outW, first + block)
-    const group = tile / tilesPerGroup
-    const start = (tile % tilesPerGroup) << 3
-    const n = min(8, perOut - start)
-    const channel = group * perOut + start
-    const w = weights + tile * kh * wRowStep
-    const bi = bias + (tile << 5)
-    const table = positions ? positions + (channel << 2) : 0
-    const photo = row / outH
-    const top = (row % outH) * strideH - padTop
-    const ky0 = top < 0 ? ceilDiv(-top, dilationH) : 0
-    const ky1 = min(kh, top >= inH ? 0 : ceilDiv(inH - top, dilationH))
-    const rows = max(0, ky1 - ky0)
-    const s0 = src + (photo * inH + top + ky0 * dilationH) * inW * srcStep + ((group * perIn) << 2)
-    const wr = w + ky0 * wRowStep
-    const d0 = dst + row * outW * dstStep + (positions ? 0 : channel << 2)
-    const r0: usize = residual ? residual + row * outW * resStep + (channel << 2) : 0
-    const rowStep = dilationH * inW * srcStep
-    let x = first
-
-    for (; x < min(last, inner); x++) edge(x, s0, srcStep, wr, bi, rows, rowStep, wRowStep, wRunStep, perIn, joined, inW, kw, strideW, padLeft, dilationW, d0, dstStep, r0, resStep, table, n, code, a, b)
-
-    const stop = min(last, outer)
-    if (x < stop) {
-      const runs = joined ? 1 : kw
-      const runStep = dilationW * srcStep
-      const count = joined ? kw * perIn : perIn
-      const pixels = stop - x
-      const parts = ceilDiv(pixels, 6)
-      // Tiles of nearly equal width: 49 pixels are 4 tiles of 6 and 5 of 5, not 8 of 6 and a lone one.
-      const width = pixels / parts
-      const wide = pixels - width * parts
-      for (let pass = 0; pass < 2; pass++) {
-        const px = pass == 0 ? width + 1 : width
-        const many = pass == 0 ? wide : parts - wide
-        if (many == 0) continue
-        const s = s0 + (x * strideW - padLeft) * srcStep
-        const d = d0 + x * dstStep
-        const r: usize = r0 ? r0 + x * resStep : 0
-        if (px == 6) strip6(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        else if (px == 5) strip5(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        else if (px == 4) strip4(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        else if (px == 3) strip3(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        else if (px == 2) strip2(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        else strip1(many, s, step, wr, bi, rows, rowStep, wRowStep, runs, runStep, wRunStep, count, d, dstStep, r, resStep, table, n, code, a, b)
-        x += many * px
-      }
-    }
-
-    for (; x < last; x++) edge(x, s0, srcStep, wr, bi, rows, rowStep, wRowStep, wRunStep, perIn, joined, inW, kw, strideW, padLeft, dilationW, d0, dstStep, r0, resStep, table, n, code, a, b)
-  }
-}
-
-/** One pixel whose window reaches into the padding: only the taps inside the input count. */
-function edge(x: i32, s0: usize, srcStep: i32, w: usize, bias: usize, rows: i32, rowStep: i32, wRowStep: i32, wRunStep: i32, perIn: i32, joined: bool, inW: i32, kw: i32, strideW: i32, padLeft: i32, dilationW: i32, d0: usize, dstStep: i32, r0: usize, resStep: i32, positions: usize, n: i32, code: i32, a: f32, b: f32): void {
-  const left = x * strideW - padLeft
-  const kx0 = left < 0 ? min(kw, ceilDiv(-left, dilationW)) : 0
-  const kx1 = max(kx0, min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW)))
-  const taps = kx1 - kx0
-  const s = s0 + (left + kx0 * dilationW) * srcStep
-  const runs = taps == 0 ? 0 : joined ? 1 : taps
-  const count = joined ? taps * perIn : perIn
-  strip1(1, s, 0, w + kx0 * wRunStep, bias, rows, rowStep, wRowStep, runs, dilationW * srcStep, wRunStep, count, d0 + x * dstStep, dstStep, r0 ? r0 + x * resStep : 0, resStep, positions, n, code, a, b)
-}
-
-/**
- * Arguments: src, dst, weights, bias, residual, pixel strides (src, dst, residual), input height and width, output
- * height and width, channels, kernel (2), stride (2), padding top and left, dilation (2), activation (3), positions.
- * One unit: one output row.
- */
-export function depthwise(args: usize, begin: i32, end: i32): void {
-  const src: usize = arg(args, 0)
-  const dst: usize = arg(args, 1)
-  const weights: usize = arg(args, 2)
-  const bias: usize = arg(args, 3)
-  const residual: usize = arg(args, 4)
-  const srcStep = arg(args, 5) << 2
-  const dstStep = arg(args, 6) << 2
-  const resStep = arg(args, 7) << 2
-  const inH = arg(args, 8)
-  const inW = arg(args, 9)
-  const outH = arg(args, 10)
-  const outW = arg(args, 11)
-  const channels = arg(args, 12)
-  const kh = arg(args, 13)
-  const kw = arg(args, 14)
-  const strideH = arg(args, 15)
-  const strideW = arg(args, 16)
-  const padTop = arg(args, 17)
-  const padLeft = arg(args, 18)
-  const dilationH = arg(args, 19)
-  const dilationW = arg(args, 20)
-  const code = arg(args, 21)
-  const a = argF32(args, 22)
-  const b = argF32(args, 23)
-  const positions: usize = arg(args, 24)
-  const lo = lowerBound(code, a)
-  const hi = upperBound(code, b)
-  const inner = min(outW, max(0, ceilDiv(padLeft, strideW)))
-  const span = inW - 1 - (kw - 1) * dilationW + padLeft
-  const outer = max(inner, min(outW, span < 0 ? 0 : span / strideW + 1))
-  const rowStep = dilationH * inW * srcStep
-  const tapStep = dilationW * srcStep
   const step = strideW * srcStep
 
-  for (let row = begin; row < end; row++) {
-    const photo = row / outH
-    const top = (row % outH) * strideH - padTop
-    const ky0 = top < 0 ? ceilDiv(-top, dilationH) : 0
-    const ky1 = min(kh, top >= inH ? 0 : ceilDiv(inH - top, dilationH))
-    const s0 = src + (photo * inH + top) * inW * srcStep
-    for (let c = 0; c < channels; c += 4) {
-      const n = min(4, channels - c)
-      const w = weights + kh * kw * (c << 2)
-      const bi = v128.load(bias + (c << 2))
-      const table: usize = positions ? positions + (c << 2) : 0
-      const sc = s0 + (c << 2)
-      const d0 = dst + row * outW * dstStep + (positions ? 0 : c << 2)
-      const r0: usize = residual ? residual + row * outW * resStep + (c << 2) : 0
-      let x = 0
-      while (x < outW) {
-        const left = x * strideW - padLeft
-        if (x >= inner && x + 4 <= outer) {
-          let v0 = bi, v1 = bi, v2 = bi, v3 = bi
-          for (let ky = ky0; ky < ky1; ky++) {
-            let p = sc + ky * rowStep + left * srcStep
-            let wp = w + ky * (kw << 4)
-            for (let kx = 0; kx < kw; kx++) {
-              const t = v128.load(wp)
-              v0 = madd(v128.load(p), t, v0)
-              v1 = madd(v128.load(p + step), t, v1)
-              v2 = madd(v128.load(p + 2 * step), t, v2)
-              v3 = madd(v128.load(p + 3 * step), t, v3)
-              p += tapStep
-              wp += 16
-            }
-          }
-          const d = d0 + x * dstStep
-          const r: usize = r0 ? r0 + x * resStep : 0
-          finish(v0, d, r, table, n, code, lo, hi, a, b)
-          finish(v1, d + dstStep, r ? r + resStep : 0, table, n, code, lo, hi, a, b)
-          finish(v2, d + 2 * dstStep, r ? r + 2 * resStep : 0, table, n, code, lo, hi, a, b)
-          finish(v3, d + 3 * dstStep, r ? r + 3 * resStep : 0, table, n, code, lo, hi, a, b)
-          x += 4
+  for (let unit = begin; unit < end; ) {
+    const place = unit / perPlace
+    const row = place / blocksPerRow
+    const blockStart = (place % blocksPerRow) * block
+    const length = min(outW, blockStart + block) - blockStart
+    // The tile, and how much of it is this thread's.
+    const inPlace = unit % perPlace
+    const group = inPlace / perGroup
+    const inGroup = inPlace % perGroup
+    const index = min(tilesPerGroup - 1, inGroup / (2 * chunks))
+    const width = index == tilesPerGroup - 1 ? lastWidth : 8
+    const ofTile = (width >> 2) * chunks
+    const from = inGroup - 2 * index * chunks
+    const until = min(ofTile, from + end - unit)
+    unit += until - from
+    const first = blockStart + (length * from) / ofTile
+    const last = blockStart + (length * until) / ofTile
+
+    const n = min(width, perOut - (index << 3))
+    const column = group * paddedOut + (index << 3)
+    const channel = group * perOut + (index << 3)
+    const w = weights + ((column * steps) << 2)
+    const bi = bias + (column << 2)
+    const top = (row % outH) * arg(args, STRIDE_H) - arg(args, PAD_TOP)
+    const ky0 = top < 0 ? min(kh, ceilDiv(-top, dilationH)) : 0
+    const ky1 = max(ky0, min(kh, top >= inH ? 0 : ceilDiv(inH - top, dilationH)))
+    const s: usize = arg(args, SRC) + (row / outH) * arg(args, PHOTO_STEP) + (top * inW - padLeft) * srcStep + group * arg(args, GROUP_STEP)
+    const wr = w + ((ky0 * rowSteps * width) << 2)
+    const tr = table + ((ky0 * rowSteps) << 2)
+
+    // Where results go: to their places, or where that takes a rare kind of store, to scratch memory first.
+    const offsets: usize = positions ? positions + (channel << 2) : 0
+    const positionStep = arg(args, POSITION_STEP)
+    const rare = n < width || arg(args, CODE) > 1 || (positions != 0 && positionStep == 0)
+    const home: usize = arg(args, DST) + row * outW * dstStep + (positions ? (rare ? 0 : load<i32>(offsets)) : channel << 2)
+    const r: usize = residual ? residual + row * outW * resStep + (channel << 2) : 0
+    const toStep = rare ? width << 2 : dstStep
+    const most = rare ? SCRATCH_BYTES / toStep : length
+
+    for (let x0 = first; x0 < last; x0 += most) {
+      const x1 = min(last, x0 + most)
+      const to: usize = rare ? scratch : home + x0 * dstStep
+      let x = x0
+      while (x < x1) {
+        const at = s + x * step
+        const t = to + (x - x0) * toStep
+        const rx: usize = r ? r + x * resStep : 0
+        if (x >= inner && x < outer) {
+          const pixels = min(x1, outer) - x
+          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, t, toStep, rare ? 0 : positionStep, rx)
+          x += pixels
         } else {
+          // The window reaches into the padding: only the taps inside the input count.
+          const left = x * strideW - padLeft
           const kx0 = left < 0 ? min(kw, ceilDiv(-left, dilationW)) : 0
-          const kx1 = min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW))
-          let v = bi
-          for (let ky = ky0; ky < ky1; ky++)
-            for (let kx = kx0; kx < kx1; kx++) v = madd(v128.load(sc + ky * rowStep + left * srcStep + kx * tapStep), v128.load(w + ((ky * kw + kx) << 4)), v)
-          finish(v, d0 + x * dstStep, r0 ? r0 + x * resStep : 0, table, n, code, lo, hi, a, b)
+          const kx1 = max(kx0, min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW)))
+          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, rare ? 0 : positionStep, rx)
           x++
         }
       }
+      if (rare) settle(args, scratch, width, x1 - x0, n, home + x0 * dstStep, offsets)
     }
   }
 }

@@ -1,15 +1,18 @@
-/** Plan steps of a convolution: the depthwise kernel where each channel stands alone, else the tiled one. */
+/** Plan steps of a convolution. */
 import { NONE, type Node } from '../../ir/graph.ts'
 import { activationArgs } from '../activationFunction.ts'
 import { NULL, pixelsOf, positionsArg } from '../lowering.ts'
 import type { Arg, LowerContext, View } from '../op.ts'
 import { shuffleTarget } from '../shuffle.ts'
+import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
-import { DEPTHWISE_LANES, packDepthwise, packTiledBias, packTiles, TILE_CHANNELS } from './pack.ts'
+import { DEPTHWISE_LANES, packBias, packDepthwise, packTiles, tilingOf } from './pack.ts'
 
-/** Pixels of one unit of pointwise work: input block and weights of a tile stay in the first-level cache together. */
-const BLOCK_FLOATS = 4096
+/** Floats of input that a block of pointwise work reads for each group: they stay in the second-level cache. */
+const BLOCK_FLOATS = 32768
 const TILE_PIXELS = 6
+/** Units of four channels of a block: fine enough that threads get equal shares. */
+const CHUNKS = 8
 
 export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttributes): void {
   const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
@@ -17,43 +20,58 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const src = context.view(x)
   const dst = shuffled(context.view(y), attrs)
   const weight = context.constant(w, 'weight')
-  const bias = b === NONE ? undefined : context.constant(b, 'bias')
+  const bias = b === NONE ? undefined : context.constant(b, 'bias').data
   const residual = attrs.residual && r !== NONE ? context.view(r) : undefined
   const [o = 0, perIn = 0, kh = 0, kw = 0] = weight.shape
-  const [stride, pad, dilation] = [attrs.stride, attrs.pad, attrs.dilation]
-  const tail: Arg[] = [
-    kh,
-    kw,
-    stride[0],
-    stride[1],
-    pad[0],
-    pad[1],
-    dilation[0],
-    dilation[1],
-    ...activationArgs(attrs.activation),
-    positionsArg(context, dst),
-  ]
-  const places: Arg[] = [src.ref, dst.ref]
-  const strides: Arg[] = [residual?.ref ?? NULL, src.pixelStride, dst.pixelStride, residual?.pixelStride ?? 0]
+  const { groups, stride, pad, dilation } = attrs
+  const taps = kh * kw
+  const window = [kh, kw, ...stride, pad[0], pad[1], ...dilation]
+  const strides: Arg[] = [src.planar ? 4 : 4 * src.pixelStride, 4 * dst.pixelStride, 4 * (residual?.pixelStride ?? 0)]
+  const common = (weights: Arg, biases: Arg): Arg[] => [src.ref, dst.ref, weights, biases, residual?.ref ?? NULL, ...strides, ...activationArgs(attrs.activation)]
 
-  if (perIn === 1 && o === attrs.groups && o > 1) {
-    const weights = context.weights(packDepthwise(weight.data, o, kh * kw))
-    const biases = context.weights(packTiledBias(bias?.data, 1, o, DEPTHWISE_LANES))
-    const dims = [src.height, src.width, dst.height, dst.width, o]
-    context.emit('depthwise', dst.batch * dst.height, [...places, weights, biases, ...strides, ...dims, ...tail])
+  const dims = [src.height, src.width, dst.height, dst.width]
+  const kernel = chooseKernel(attrs, perIn, o, dst.positions !== undefined)
+
+  if (kernel !== 'conv') {
+    const quads = Math.ceil(o / DEPTHWISE_LANES)
+    const weights = context.weights(packDepthwise(weight.data, o, taps))
+    const biases = context.weights(packBias(bias, 1, o, DEPTHWISE_LANES * quads))
+    const own = kernel === 'depthwise3x3' ? [context.weights(new Float32Array(4)), stride[0], pad[0]] : window
+    context.emit(kernel, dst.batch * dst.height * quads, [...common(weights, biases), positionsArg(context, dst), o, ...dims, ...own])
     return
   }
-  const perOut = o / attrs.groups
-  const weights = context.weights(packTiles(weight.data, attrs.groups, perOut, perIn, kh, kw))
-  const biases = context.weights(packTiledBias(bias?.data, attrs.groups, perOut, TILE_CHANNELS))
-  const tiles = attrs.groups * Math.ceil(perOut / TILE_CHANNELS)
+  // Where one group feeds a shuffle, its channels are tiled by the shuffle's groups: no tile then straddles two of them.
+  const parts = groups === 1 && attrs.shuffle ? attrs.shuffle.groups : groups
+  const perOut = o / parts
+  const { tiles, lastWidth, padded } = tilingOf(perOut)
+  const weights = context.weights(packTiles(weight.data, parts, perOut, perIn, taps))
+  const biases = context.weights(packBias(bias, parts, perOut, padded))
+  const table = context.weights(windowTable(src, attrs, perIn))
+  const channelStep = src.planar ? src.height * src.width : 1
   // A pointwise convolution sees the whole map as one row of pixels, cut into blocks; any other goes row by row.
-  const pointwise = kh === 1 && kw === 1 && stride[0] === 1 && stride[1] === 1 && pad.every((p) => p === 0)
-  const block = pointwise ? blockOf(pixelsOf(dst), perIn) : dst.width
-  const rows = pointwise ? 1 : dst.batch * dst.height
-  const blocks = pointwise ? Math.ceil(pixelsOf(dst) / block) : rows
-  const dims = pointwise ? [1, pixelsOf(src), 1, pixelsOf(dst)] : [src.height, src.width, dst.height, dst.width]
-  context.emit('conv', blocks * tiles, [...places, weights, biases, ...strides, ...dims, attrs.groups, perIn, perOut, block, ...tail])
+  const flat = taps === 1 && stride[0] === 1 && stride[1] === 1 && pad.every((p) => p === 0) && !(src.planar && src.batch > 1)
+  const rows = flat ? 1 : dst.batch * dst.height
+  const row = flat ? pixelsOf(dst) : dst.width
+  const block = flat ? blockOf(row, perIn, o * perIn > row * perIn * groups) : row
+  const chunks = flat ? CHUNKS : 1
+  const step = positionStep(dst, parts)
+  const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
+  const shape = [parts, groups === 1 ? 0 : 4 * perIn * channelStep, perIn, perOut, tiles, lastWidth]
+  const photoStep = 4 * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
+  context.emit('conv', units, [...common(weights, biases), positionsArg(context, dst), step, ...shape, table, ...(flat ? [1, pixelsOf(src), 1, row] : dims), photoStep, block, chunks, ...window])
+}
+
+/** Byte offsets of a window's values from its first one, in the order of the packed weights: [kh][kw][perIn]. */
+function windowTable(src: View, { kernel, dilation }: Conv2dAttributes, perIn: number): Int32Array {
+  const [kh, kw] = kernel
+  const pixelStep = src.planar ? 1 : src.pixelStride
+  const channelStep = src.planar ? src.height * src.width : 1
+  const table = new Int32Array(kh * kw * perIn)
+  for (let y = 0; y < kh; y++)
+    for (let x = 0; x < kw; x++)
+      for (let k = 0; k < perIn; k++)
+        table[(y * kw + x) * perIn + k] = 4 * ((y * dilation[0] * src.width + x * dilation[1]) * pixelStep + k * channelStep)
+  return table
 }
 
 /** The view through which a fused shuffle stores: channel c of the convolution goes to position target[c]. */
@@ -64,8 +82,22 @@ function shuffled(view: View, attrs: Conv2dAttributes): View {
   return { ...view, positions: outer ? target.map((p) => outer[p] ?? 0) : target }
 }
 
-function blockOf(pixels: number, channels: number): number {
-  const wanted = Math.max(TILE_PIXELS, Math.floor(BLOCK_FLOATS / channels / TILE_PIXELS) * TILE_PIXELS)
-  const blocks = Math.max(1, Math.round(pixels / wanted))
+/** Bytes between the places of neighbouring channels where that is one number for all groups, else 0. */
+function positionStep({ positions, channels }: View, groups: number): number {
+  if (!positions) return 0
+  const perOut = channels / groups
+  const step = (positions[1] ?? 0) - (positions[0] ?? 0)
+  const steady = positions.every((p, c) => c % perOut === 0 || p - (positions[c - 1] ?? 0) === step)
+  return steady ? 4 * step : 0
+}
+
+/**
+ * Pixels of a block; tiles of channels go over one block after the other. Where the weights are larger than the input
+ * (late layers) they are read once, in one block, and threads share the channels; else threads share the pixels, so
+ * that each finds most of its input in its own cache.
+ */
+function blockOf(pixels: number, channels: number, heavy: boolean): number {
+  const fewest = Math.ceil((pixels * channels) / BLOCK_FLOATS)
+  const blocks = heavy ? fewest : 2 * Math.ceil(fewest / 2)
   return Math.ceil(pixels / blocks / TILE_PIXELS) * TILE_PIXELS
 }

@@ -33,6 +33,9 @@ export const conv2d = defineOp<Conv2dAttributes>({
   storesStrided: true,
   storesPositions: true,
 
+  // The depthwise kernels load four channels of a pixel at a time.
+  readsPlanar: (attrs, facts) => !attrs.residual && (facts.inputs[1]?.shape[1] !== 1 || attrs.groups === 1),
+
   infer(attrs, inputs, where) {
     const x = need(inputs, 0, 'input', where)
     const w = need(inputs, 1, 'weight', where)

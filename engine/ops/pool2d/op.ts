@@ -46,17 +46,29 @@ export const pool2d = defineOp<Pool2dAttributes>({
   flow: (_attrs, facts, input, output) => elementwiseFlow(facts, input, output),
   evaluate: (attrs, [x]) => [evaluatePool(attrs, x)],
 
-  /** Kernel arguments: src, dst, pixel strides, sizes, channels, window, stride, padding (4), mode, activation (3), positions. */
   lower(context, node, attrs) {
     const src = context.view(node.inputs[0] ?? NONE)
     const dst = context.view(node.outputs[0] ?? NONE)
     const mode = attrs.mode === 'max' ? 0 : attrs.countIncludePad ? 2 : 1
     const sizes = [src.height, src.width, dst.height, dst.width, src.channels]
+    const activation = activationArgs(attrs.activation)
+    if (fits3x3(attrs) && !dst.positions) {
+      const units = dst.batch * dst.height * Math.ceil(dst.channels / 4)
+      const rest = [...attrs.pad, mode, ...activation, context.weights(new Float32Array(4))]
+      context.emit('pool3x3', units, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...rest])
+      return
+    }
     const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
-    const epilogue = [...activationArgs(attrs.activation), positionsArg(context, dst)]
+    const epilogue = [...activation, positionsArg(context, dst)]
     context.emit('pool', dst.batch * dst.height, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...epilogue])
   },
 })
+
+/** What `pool3x3` can do: the windows of ShuffleNet's and ResNet's stems and of ShuffleNet's shortcuts. */
+function fits3x3({ kernel, stride, pad, activation }: Pool2dAttributes): boolean {
+  const simple = activation.kind === 'none' || activation.kind === 'clip'
+  return kernel[0] === 3 && kernel[1] === 3 && stride[0] === 2 && stride[1] === 2 && pad[0] <= 1 && pad[1] <= 1 && simple
+}
 
 function evaluatePool(attrs: Pool2dAttributes, x: HostTensor | undefined): HostTensor {
   assert(x, 'a pooling needs an input')
