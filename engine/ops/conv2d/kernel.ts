@@ -6,8 +6,8 @@
 // look-up costs nothing beside the multiplications.
 // Every output channel may be stored at a position of its own, which makes a channel shuffle free.
 //
-// The strips below hold no call and no rare case: what they cannot store (part of a vector, a curve as activation,
-// positions without a common distance) they leave side by side in scratch memory, and `settle` moves it.
+// The strips below hold no call and no rare case: what they cannot store (a curve as activation, positions without a
+// common distance) they leave side by side in scratch memory, and `settle` moves it.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
 import { arg, argF32, madd, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
 
@@ -37,41 +37,46 @@ function clip(v: v128, lo: v128, hi: v128): v128 {
   return f32x4.pmin(f32x4.pmax(v, lo), hi)
 }
 
-/** Stores four channels of a pixel, `step` bytes apart. */
+/** Stores `lanes` (1 to 4) channels of a pixel, `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function scatter(to: usize, step: i32, v: v128): void {
+function scatter(to: usize, step: i32, v: v128, lanes: i32): void {
   v128.store_lane<f32>(to, v, 0)
-  v128.store_lane<f32>(to + step, v, 1)
-  v128.store_lane<f32>(to + 2 * step, v, 2)
-  v128.store_lane<f32>(to + 3 * step, v, 3)
+  if (lanes > 1) v128.store_lane<f32>(to + step, v, 1)
+  if (lanes > 2) v128.store_lane<f32>(to + 2 * step, v, 2)
+  if (lanes > 3) v128.store_lane<f32>(to + 3 * step, v, 3)
+}
+
+/** One vector of a pixel: the last of a tile may hold fewer than four channels. */
+// @ts-ignore: decorator
+@inline
+function putVector(to: usize, step: i32, v: v128, last: bool, lanes: i32): void {
+  if (step) scatter(to, step, v, last ? lanes : 4)
+  else if (last && lanes < 4) scatter(to, 4, v, lanes)
+  else v128.store(to, v)
 }
 
 // @ts-ignore: decorator
 @inline
-function put(nv: i32, to: usize, step: i32, v0: v128, v1: v128, v2: v128): void {
-  if (step) {
-    scatter(to, step, v0)
-    if (nv > 1) scatter(to + 4 * step, step, v1)
-    if (nv > 2) scatter(to + 8 * step, step, v2)
-  } else {
-    v128.store(to, v0)
-    if (nv > 1) v128.store(to, v1, 16)
-    if (nv > 2) v128.store(to, v2, 32)
-  }
+function put(nv: i32, to: usize, step: i32, lanes: i32, v0: v128, v1: v128, v2: v128): void {
+  const next = step ? step << 2 : 16
+  putVector(to, step, v0, nv == 1, lanes)
+  if (nv > 1) putVector(to + next, step, v1, nv == 2, lanes)
+  if (nv > 2) putVector(to + 2 * next, step, v2, true, lanes)
 }
 
 /**
  * `tiles` tiles of `px` neighbouring pixels by 4 `nv` channels (px and nv are constants: the branches on them vanish).
  * `s`: the first window's first value; windows are `step` bytes apart. One pixel alone may have a window of `rows` runs
  * of `count` steps, `rowSteps` steps apart; all others have one. `to`, `toStep`: where results go, `positionStep`:
- * bytes between channels there, 0 for side by side.
+ * bytes between channels there, 0 for side by side. `lanes`: channels in the
+ * last vector.
  */
 // @ts-ignore: decorator
 @inline
 function strip(
   px: i32, nv: i32, args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32,
-  rows: i32, rowSteps: i32, to: usize, toStep: i32, positionStep: i32, residual: usize,
+  rows: i32, rowSteps: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize,
 ): void {
   const code = arg(args, CODE)
   const lo = lowerBound(code, argF32(args, A))
@@ -167,26 +172,26 @@ function strip(
       }
       residual = r + resStep
     }
-    put(nv, to, positionStep, clip(v00, lo, hi), clip(v01, lo, hi), clip(v02, lo, hi))
+    put(nv, to, positionStep, lanes, clip(v00, lo, hi), clip(v01, lo, hi), clip(v02, lo, hi))
     to += toStep
     if (px > 1) {
-      put(nv, to, positionStep, clip(v10, lo, hi), clip(v11, lo, hi), clip(v12, lo, hi))
+      put(nv, to, positionStep, lanes, clip(v10, lo, hi), clip(v11, lo, hi), clip(v12, lo, hi))
       to += toStep
     }
     if (px > 2) {
-      put(nv, to, positionStep, clip(v20, lo, hi), clip(v21, lo, hi), clip(v22, lo, hi))
+      put(nv, to, positionStep, lanes, clip(v20, lo, hi), clip(v21, lo, hi), clip(v22, lo, hi))
       to += toStep
     }
     if (px > 3) {
-      put(nv, to, positionStep, clip(v30, lo, hi), clip(v31, lo, hi), b0)
+      put(nv, to, positionStep, lanes, clip(v30, lo, hi), clip(v31, lo, hi), b0)
       to += toStep
     }
     if (px > 4) {
-      put(nv, to, positionStep, clip(v40, lo, hi), clip(v41, lo, hi), b0)
+      put(nv, to, positionStep, lanes, clip(v40, lo, hi), clip(v41, lo, hi), b0)
       to += toStep
     }
     if (px > 5) {
-      put(nv, to, positionStep, clip(v50, lo, hi), clip(v51, lo, hi), b0)
+      put(nv, to, positionStep, lanes, clip(v50, lo, hi), clip(v51, lo, hi), b0)
       to += toStep
     }
     s += px * step
@@ -194,46 +199,46 @@ function strip(
 }
 
 // One function per shape of tile, so that each has the registers to itself.
-function strip6x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(6, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip6x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(6, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip5x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(5, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip5x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(5, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip4x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(4, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip4x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(4, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip2x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(2, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip2x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(2, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip1x8(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
-  strip(1, 2, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
+function strip1x8(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(1, 2, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
 }
-function strip3x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(3, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip3x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(3, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip2x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(2, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip2x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(2, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip1x12(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
-  strip(1, 3, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
+function strip1x12(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(1, 3, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
 }
-function strip6x4(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
-  strip(6, 1, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, residual)
+function strip6x4(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(6, 1, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
 }
-function strip1x4(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
-  strip(1, 1, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, residual)
+function strip1x4(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
+  strip(1, 1, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
 }
 
 /** One pixel by `width` channels, its window `rows` runs of `count` steps. */
-function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, residual: usize): void {
-  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
-  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
-  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, residual)
+function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
+  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
+  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
+  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
 }
 
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
-function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, residual: usize): void {
+function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
   const resStep: i32 = residual ? arg(args, RES_STEP) : 0
   while (pixels > 0) {
     let px = 1
@@ -263,16 +268,16 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
       px = 6
       tiles = pixels / 6
     }
-    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positionStep, residual)
+    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positionStep, lanes, residual)
     else if (width == 12) {
-      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
-      else strip2x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+      else strip2x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
     } else if (px == 6) {
-      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
-      else strip6x4(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
-    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
-    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
-    else strip2x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, residual)
+      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+      else strip6x4(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+    else strip2x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
     const done = px * tiles
     pixels -= done
     s += done * step
@@ -380,9 +385,10 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
     // Where results go: to their places, or where that takes a rare kind of store, to scratch memory first.
     const offsets: usize = positions ? positions + (channel << 2) : 0
     const positionStep = arg(args, POSITION_STEP)
-    const rare = n < width || arg(args, CODE) > 1 || (positions != 0 && positionStep == 0)
+    const rare = arg(args, CODE) > 1 || (positions != 0 && positionStep == 0)
     const home: usize = arg(args, DST) + row * outW * dstStep + (positions ? (rare ? 0 : load<i32>(offsets)) : channel << 2)
     const r: usize = residual ? residual + row * outW * resStep + (channel << 2) : 0
+    const lanes = rare ? 4 : n - width + 4
     const toStep = rare ? width << 2 : dstStep
     const most = rare ? SCRATCH_BYTES / toStep : length
 
@@ -396,14 +402,14 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
         const rx: usize = r ? r + x * resStep : 0
         if (x >= inner && x < outer) {
           const pixels = min(x1, outer) - x
-          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, t, toStep, rare ? 0 : positionStep, rx)
+          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, t, toStep, rare ? 0 : positionStep, lanes, rx)
           x += pixels
         } else {
           // The window reaches into the padding: only the taps inside the input count.
           const left = x * strideW - padLeft
           const kx0 = left < 0 ? min(kw, ceilDiv(-left, dilationW)) : 0
           const kx1 = max(kx0, min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW)))
-          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, rare ? 0 : positionStep, rx)
+          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, rare ? 0 : positionStep, lanes, rx)
           x++
         }
       }
