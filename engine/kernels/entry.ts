@@ -42,13 +42,15 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
   }
 }
 
-// Control block, one i32 each: arrived, generation, cancel, outcome.
+// Control block, one i32 each on a cache line of its own: arrived, generation, cancel, outcome, sleepers.
 const ARRIVED: usize = 0
 const GENERATION: usize = 64
 const CANCEL: usize = 128
 const OUTCOME: usize = 192
+const SLEEPERS: usize = 256
 
-const SPINS = 4000
+/** About 0.2 ms: longer than threads of one step differ, and a thread that sleeps takes tens of microseconds to wake. */
+const SPINS = 400_000
 /** Nanoseconds of one sleep, and how many of them without progress mean that a thread is gone. */
 const SLEEP: i64 = 100_000_000
 const PATIENCE = 300
@@ -64,16 +66,23 @@ function barrier(control: usize, threads: i32): i32 {
     store<i32>(control + OUTCOME, atomic.load<i32>(control + CANCEL))
     atomic.store<i32>(control + ARRIVED, 0)
     atomic.add<i32>(control + GENERATION, 1)
-    atomic.notify(control + GENERATION, threads)
+    // Waking is a call into the host; whoever goes to sleep after this sees the new generation and does not.
+    if (atomic.load<i32>(control + SLEEPERS) != 0) atomic.notify(control + GENERATION, threads)
     return load<i32>(control + OUTCOME)
   }
   for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
+  atomic.add<i32>(control + SLEEPERS, 1)
+  let outcome = LOST
   for (let i = 0; i < PATIENCE; i++) {
     atomic.wait<i32>(control + GENERATION, generation, SLEEP)
-    if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
-    if (atomic.load<i32>(control + CANCEL) == LOST) return LOST
+    if (atomic.load<i32>(control + GENERATION) != generation) {
+      outcome = load<i32>(control + OUTCOME)
+      break
+    }
+    if (atomic.load<i32>(control + CANCEL) == LOST) break
   }
-  return LOST
+  atomic.sub<i32>(control + SLEEPERS, 1)
+  return outcome
 }
 
 /**

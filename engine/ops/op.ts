@@ -122,6 +122,8 @@ export interface OpDefinition<A extends object = object> {
   /** Plain scalar TypeScript over row-major tensors: the reference that kernels are tested against. */
   evaluate(attrs: A, inputs: readonly (HostTensor | undefined)[]): HostTensor[]
   placement?(attrs: A, facts: NodeFacts): Placement
+  /** An input that output 0 may replace in memory: each element is read before, and only for, the one that takes its place. */
+  overwrites?(attrs: A, facts: NodeFacts): number | undefined
   /** Emits plan steps. Absent on ops that must be gone before planning; the planner then names the node. */
   lower?(context: LowerContext, node: Node, attrs: A): void
 }

@@ -76,11 +76,43 @@ export function placeTensors(graph: Graph, kept: readonly TensorId[]): Placement
     else if (placement.kind === 'alias' && free(y) && !tensorOf(graph, x).data && resolve(parents, x).channels === undefined)
       parents.set(y, { id: x, channels: undefined })
   }
+  overwriteDying(graph, fixed, parents, consumersOf)
   return {
     storage: (id) => resolve(parents, id),
     planar: (id) => graph.inputs.includes(id) && readsPlanes(id),
     aliased: (a, b) => parents.get(a)?.id === b || parents.get(b)?.id === a,
   }
+}
+
+/**
+ * An output takes the memory of an input that nobody reads later (a residual): less memory, and the result goes where
+ * its cache lines already are.
+ */
+function overwriteDying(
+  graph: Graph,
+  fixed: ReadonlySet<TensorId>,
+  parents: Map<TensorId, Parent>,
+  consumersOf: ReadonlyMap<TensorId, readonly Node[]>,
+): void {
+  const order = new Map(graph.nodes.map((node, i) => [node.id, i]))
+  const lastRead = (id: TensorId): number => Math.max(-1, ...(consumersOf.get(id) ?? []).map((n) => order.get(n.id) ?? 0))
+  const members = new Map<TensorId, TensorId[]>()
+  const join = (root: TensorId, id: TensorId): void => void members.set(root, [...(members.get(root) ?? []), id])
+  for (const id of graph.tensors.keys()) join(resolve(parents, id).root, id)
+  graph.nodes.forEach((node, i) => {
+    const index = opOf(node.op).overwrites?.(node.attrs, factsOf(graph, node))
+    const x = index === undefined ? NONE : (node.inputs[index] ?? NONE)
+    const y = node.outputs[0] ?? NONE
+    if (x === NONE || y === NONE || fixed.has(y) || parents.has(y) || tensorOf(graph, x).data) return
+    const { root, channels } = resolve(parents, x)
+    // Slices and aliases of `y` would have to move with it; none of the networks has them behind a residual.
+    if (channels || (members.get(y)?.length ?? 0) > 1) return
+    const dies = (members.get(root) ?? []).every((id) => !fixed.has(id) && lastRead(id) <= i)
+    const readElsewhere = node.inputs.some((id, k) => k !== index && id !== NONE && resolve(parents, id).root === root)
+    if (!dies || readElsewhere) return
+    parents.set(y, { id: x, channels: undefined })
+    join(root, y)
+  })
 }
 
 function resolve(parents: ReadonlyMap<TensorId, Parent>, id: TensorId): Storage {

@@ -3,8 +3,8 @@ import { unsupported } from '../base/errors.ts'
 import { KERNELS } from '../ops/kernels.ts'
 import type { Plan, PlanArg } from '../plan/plan.ts'
 
-/** i32 words of the control block; the first four are those of kernels/entry.ts, each on a cache line of its own. */
-export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, job: 64, quit: 80, times: 96 } as const
+/** i32 words of the control block; each on a cache line of its own; the first five are those of kernels/entry.ts. */
+export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, sleepers: 64, job: 80, quit: 96, times: 112 } as const
 const CONTROL_BYTES = 1024
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
 const SCRATCH_BYTES = 16384

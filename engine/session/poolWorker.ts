@@ -18,7 +18,7 @@ export function poolWorkerMain({ module, memory, layout, thread, threads }: Pool
   ready()
   for (;;) {
     // A short spin: runs often follow each other, and waking takes tens of microseconds.
-    for (let i = 0; i < 2000 && Atomics.load(control, CONTROL.job) === seen; i++);
+    for (let i = 0; i < 100_000 && Atomics.load(control, CONTROL.job) === seen; i++);
     Atomics.wait(control, CONTROL.job, seen)
     const job = Atomics.load(control, CONTROL.job)
     if (Atomics.load(control, CONTROL.quit) === 1) return

@@ -27,7 +27,15 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const taps = kh * kw
   const window = [kh, kw, ...stride, pad[0], pad[1], ...dilation]
   const strides: Arg[] = [src.planar ? 4 : 4 * src.pixelStride, 4 * dst.pixelStride, 4 * (residual?.pixelStride ?? 0)]
-  const common = (weights: Arg, biases: Arg): Arg[] => [src.ref, dst.ref, weights, biases, residual?.ref ?? NULL, ...strides, ...activationArgs(attrs.activation)]
+  const common = (weights: Arg, biases: Arg): Arg[] => [
+    src.ref,
+    dst.ref,
+    weights,
+    biases,
+    residual?.ref ?? NULL,
+    ...strides,
+    ...activationArgs(attrs.activation),
+  ]
 
   const dims = [src.height, src.width, dst.height, dst.width]
   const kernel = chooseKernel(attrs, perIn, o, dst.positions !== undefined)
@@ -58,7 +66,18 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
   const shape = [parts, groups === 1 ? 0 : 4 * perIn * channelStep, perIn, perOut, tiles, lastWidth]
   const photoStep = 4 * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
-  context.emit('conv', units, [...common(weights, biases), positionsArg(context, dst), step, ...shape, table, ...(flat ? [1, pixelsOf(src), 1, row] : dims), photoStep, block, chunks, ...window])
+  context.emit('conv', units, [
+    ...common(weights, biases),
+    positionsArg(context, dst),
+    step,
+    ...shape,
+    table,
+    ...(flat ? [1, pixelsOf(src), 1, row] : dims),
+    photoStep,
+    block,
+    chunks,
+    ...window,
+  ])
 }
 
 /** Byte offsets of a window's values from its first one, in the order of the packed weights: [kh][kw][perIn]. */

@@ -33,6 +33,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
   storesStrided: true,
   storesPositions: true,
 
+  overwrites: (attrs) => (attrs.residual ? 3 : undefined),
   // The depthwise kernels load four channels of a pixel at a time.
   readsPlanar: (attrs, facts) => !attrs.residual && (facts.inputs[1]?.shape[1] !== 1 || attrs.groups === 1),
 
