@@ -1,7 +1,16 @@
 /** A model made ready to run here: its stages and a runner with the Wasm kernels. */
-import { createRunner, fuse, type Graph, type HostTensor, type Model, makePlan, type Plan, type Runner, recognise } from '../../engine/index.ts'
-import { nodeHost } from '../services/nodePool.ts'
-import type { CliContext } from './context.ts'
+import {
+  createRunner,
+  fuse,
+  type Graph,
+  type HostTensor,
+  type Model,
+  makePlan,
+  type Plan,
+  type Runner,
+  type RunnerHost,
+  recognise,
+} from '../../engine/index.ts'
 
 export interface Stages {
   readonly recognised: Graph
@@ -16,8 +25,8 @@ export function stagesOf(model: Model): Stages {
 }
 
 /** Runs `work` with a runner of the model and closes it, whatever happens. */
-export async function withRunner<T>(context: CliContext, plan: Plan, threads: number, work: (runner: Runner) => Promise<T>): Promise<T> {
-  const runner = await createRunner(plan, await nodeHost(context.root, threads))
+export async function withRunner<T>(host: RunnerHost, plan: Plan, work: (runner: Runner) => Promise<T>): Promise<T> {
+  const runner = await createRunner(plan, host)
   try {
     return await work(runner)
   } finally {

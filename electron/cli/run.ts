@@ -13,6 +13,7 @@ import {
 } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
 import { decodeImage } from '../services/images.ts'
+import { nodeHost } from '../services/nodePool.ts'
 import { readNpy, writeNpy } from '../services/npy.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { stagesOf, withRunner } from './execute.ts'
@@ -44,7 +45,7 @@ export async function runImages(context: CliContext, argument: string, images: r
   if (!preprocess)
     throw unsupported(`Model "${argument}"`, 'it does not say how a photo becomes its input', 'Give it a tensor with --tensor and --output')
   const labels = await labelsOf(context, model)
-  return withRunner(context, stagesOf(model).plan, options.threads, async (runner) => {
+  return withRunner(await nodeHost(context.root, options.threads), stagesOf(model).plan, async (runner) => {
     const results: ImageResult[] = []
     for (const image of images) {
       context.progress(`photo ${results.length + 1} of ${images.length}: ${image}`)
@@ -84,7 +85,9 @@ export async function runTensor(context: CliContext, argument: string, input: st
       `its shape is [${tensor.shape.join(', ')}], the model takes [${wanted.join(', ')}]`,
       'Give a tensor of that shape',
     )
-  const result = await withRunner(context, plan, threadCount, (runner: Runner) => runner.run([tensor], { signal: context.signal }))
+  const result = await withRunner(await nodeHost(context.root, threadCount), plan, (runner: Runner) =>
+    runner.run([tensor], { signal: context.signal }),
+  )
   const first = firstOutput(model, result)
   await writeAtomically(output, writeNpy(first), `Tensor "${output}"`)
   return { model: model.id, output, shape: first.shape, ms: { inference: result.ms } }

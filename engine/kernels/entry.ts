@@ -13,8 +13,9 @@ import { linear } from '../ops/linear/kernel'
 import { matmul } from '../ops/matmul/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
 import { softmax } from '../ops/softmax/kernel'
-import { SCRATCH_BYTES } from './inline/simd'
 import { copyStrided } from '../ops/transpose/kernel'
+import { SCRATCH_BYTES } from './inline/simd'
+import { probeFill, probeMadd, probeRead } from './probe.kernel'
 
 /** Milliseconds of a monotonic clock; only profiled runs call it. */
 // @ts-ignore: decorator
@@ -38,22 +39,27 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 11: return matmul(args, begin, end)
     case 12: return depthwise3x3(args, begin, end)
     case 13: return pool3x3(args, begin, end)
+    case 14: return probeMadd(args, begin, end, scratch)
+    case 15: return probeFill(args, begin, end)
+    case 16: return probeRead(args, begin, end, scratch)
     default: unreachable()
   }
 }
 
-// Control block, one i32 each on a cache line of its own: arrived, generation, cancel, outcome, sleepers.
+// Control block, one i32 each on a cache line of its own: arrived, generation, cancel, outcome, sleepers, beat.
 const ARRIVED: usize = 0
 const GENERATION: usize = 64
 const CANCEL: usize = 128
 const OUTCOME: usize = 192
 const SLEEPERS: usize = 256
+/** Grows with every piece of a long step that any thread has done: a sign of life. */
+const BEAT: usize = 320
 
 /** About 0.2 ms: longer than threads of one step differ, and a thread that sleeps takes tens of microseconds to wake. */
 const SPINS = 400_000
-/** Nanoseconds of one sleep, and how many of them without progress mean that a thread is gone. */
+/** Nanoseconds of one sleep, and how many of them without a sign of life mean that a thread is gone. */
 const SLEEP: i64 = 100_000_000
-const PATIENCE = 300
+const PATIENCE = 30
 
 export const DONE = 0
 export const CANCELLED = 1
@@ -72,32 +78,48 @@ function barrier(control: usize, threads: i32): i32 {
   }
   for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
   atomic.add<i32>(control + SLEEPERS, 1)
-  let outcome = LOST
-  for (let i = 0; i < PATIENCE; i++) {
-    atomic.wait<i32>(control + GENERATION, generation, SLEEP)
-    if (atomic.load<i32>(control + GENERATION) != generation) {
-      outcome = load<i32>(control + OUTCOME)
-      break
-    }
-    if (atomic.load<i32>(control + CANCEL) == LOST) break
-  }
+  const outcome = sleep(control, generation)
   atomic.sub<i32>(control + SLEEPERS, 1)
   return outcome
 }
 
+function sleep(control: usize, generation: i32): i32 {
+  let life = atomic.load<i32>(control + BEAT) + atomic.load<i32>(control + ARRIVED)
+  for (let silent = 0; silent < PATIENCE; silent++) {
+    atomic.wait<i32>(control + GENERATION, generation, SLEEP)
+    if (atomic.load<i32>(control + GENERATION) != generation) return load<i32>(control + OUTCOME)
+    if (atomic.load<i32>(control + CANCEL) == LOST) return LOST
+    const now = atomic.load<i32>(control + BEAT) + atomic.load<i32>(control + ARRIVED)
+    if (now != life) silent = -1
+    life = now
+  }
+  return LOST
+}
+
 /**
- * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST.
- * `scratch`: SCRATCH_BYTES for each thread. `steps`: (kernel, units, args address) triples of i32. `times`: 0, or one f64 per step and one more, filled by thread 0.
+ * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST. `scratch`: SCRATCH_BYTES for each
+ * thread. `steps`: (kernel, units, args address, pieces) quadruples of i32; a thread does its share of a long step in
+ * `pieces`, so that others see that it lives and a cancellation is seen. `times`: 0, or one f64 per step and one more,
+ * filled by thread 0.
  */
 export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize, scratch: usize): i32 {
   if (times && thread == 0) store<f64>(times, now())
   scratch += thread * SCRATCH_BYTES
   for (let i = 0; i < count; i++) {
-    const step = steps + i * 12
+    const step = steps + (i << 4)
     const units = load<i32>(step, 4)
     const begin = <i32>((<i64>units * thread) / threads)
     const end = <i32>((<i64>units * (thread + 1)) / threads)
-    if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end, scratch)
+    const pieces = load<i32>(step, 12)
+    if (pieces == 1) {
+      if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end, scratch)
+    } else
+      for (let piece = 0; piece < pieces && atomic.load<i32>(control + CANCEL) == DONE; piece++) {
+        const from = begin + <i32>((<i64>(end - begin) * piece) / pieces)
+        const until = begin + <i32>((<i64>(end - begin) * (piece + 1)) / pieces)
+        if (from < until) runStep(load<i32>(step), load<i32>(step, 8), from, until, scratch)
+        atomic.add<i32>(control + BEAT, 1)
+      }
     const outcome = threads == 1 ? atomic.load<i32>(control + CANCEL) : barrier(control, threads)
     if (outcome != DONE) return outcome
     if (times && thread == 0) store<f64>(times + ((i + 1) << 3), now())

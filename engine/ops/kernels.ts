@@ -14,6 +14,9 @@ export const KERNELS = [
   'matmul',
   'depthwise3x3',
   'pool3x3',
+  'probeMadd',
+  'probeFill',
+  'probeRead',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

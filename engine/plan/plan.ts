@@ -17,6 +17,8 @@ export interface PlanStep {
   readonly sources: readonly string[]
   /** Multiply-accumulates of the step. */
   readonly macs: number
+  /** Bytes it reads and writes, inputs, weights and outputs once each. */
+  readonly bytes: number
 }
 
 /** A tensor in the arena: a feature map as NHWC, or row-major. */

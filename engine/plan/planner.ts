@@ -23,6 +23,7 @@ interface Draft {
   readonly args: readonly Arg[]
   readonly node: Node
   readonly macs: number
+  readonly bytes: number
 }
 
 /** Throws ScopeError `unsupported`, with the node's name, where the graph holds something that has no kernel. */
@@ -52,7 +53,7 @@ class Lowering {
     const refuse = (why: string): ScopeError =>
       unsupported(`Node "${node.name}" (${op.title})`, why, 'Open the model in stage "recognised" to see what is around it', node.name)
     if (!op.lower) throw refuse('it has no kernel and could not be removed')
-    const { cost } = this.costOf(node)
+    const cost = op.cost(node.attrs, factsOf(this.graph, node))
     let emitted = 0
     const context: LowerContext = {
       fact: (id) => tensorOf(this.graph, id).fact,
@@ -78,8 +79,10 @@ class Lowering {
       },
       emit: (kernel, units, args) => {
         if (units <= 0) return
-        // A node's MACs belong to its first step; the others move data.
-        this.drafts.push({ kernel, units, args, node, macs: emitted++ === 0 ? cost.convMacs + cost.linearMacs : 0 })
+        // A node's cost belongs to its first step; the others move data.
+        const first = emitted++ === 0
+        const macs = first ? cost.convMacs + cost.linearMacs : 0
+        this.drafts.push({ kernel, units, args, node, macs, bytes: first ? cost.bytesRead + cost.bytesWritten : 0 })
       },
     }
     op.lower(context, node, node.attrs)
@@ -94,7 +97,15 @@ class Lowering {
       return { region: 'arena', offset: (arena.offsets.get(arg.id) ?? 0) + arg.offset }
     }
     const steps = this.drafts.map(
-      (d): PlanStep => ({ kernel: d.kernel, units: d.units, args: d.args.map(resolve), node: d.node.id, sources: d.node.sources, macs: d.macs }),
+      (d): PlanStep => ({
+        kernel: d.kernel,
+        units: d.units,
+        args: d.args.map(resolve),
+        node: d.node.id,
+        sources: d.node.sources,
+        macs: d.macs,
+        bytes: d.bytes,
+      }),
     )
     const describe = (id: TensorId): PlanTensor => this.describe(id, (ref) => (arena.offsets.get(ref.id) ?? 0) + ref.offset)
     return {
@@ -132,10 +143,6 @@ class Lowering {
   private constant(id: TensorId): HostTensor | undefined {
     const { fact, data } = tensorOf(this.graph, id)
     return data && { dtype: fact.dtype, shape: fact.shape, data }
-  }
-
-  private costOf(node: Node) {
-    return { cost: opOf(node.op).cost(node.attrs, factsOf(this.graph, node)) }
   }
 
   private whole(id: TensorId, refuse: (why: string) => ScopeError): Ref {

@@ -115,7 +115,14 @@ class LocalRunner implements Runner {
       }
     }
     const steps = this.plan.steps.map(
-      (step, i): StepSample => ({ step: i, kernel: step.kernel, nodes: [...step.sources], samples: samples[i] ?? [], macs: step.macs }),
+      (step, i): StepSample => ({
+        step: i,
+        kernel: step.kernel,
+        nodes: [...step.sources],
+        samples: samples[i] ?? [],
+        macs: step.macs,
+        bytes: step.bytes,
+      }),
     )
     return { total, steps }
   }

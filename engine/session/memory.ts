@@ -1,13 +1,15 @@
 /** Lays out one shared memory for a plan: control block, step table, arguments, times, scratch of each thread, weights, arena. */
 import { unsupported } from '../base/errors.ts'
 import { KERNELS } from '../ops/kernels.ts'
-import type { Plan, PlanArg } from '../plan/plan.ts'
+import type { Plan, PlanArg, PlanStep } from '../plan/plan.ts'
 
-/** i32 words of the control block; each on a cache line of its own; the first five are those of kernels/entry.ts. */
-export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, sleepers: 64, job: 80, quit: 96, times: 112 } as const
+/** i32 words of the control block; each on a cache line of its own; the first six are those of kernels/entry.ts. */
+export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, sleepers: 64, beat: 80, job: 96, quit: 112, times: 128 } as const
 const CONTROL_BYTES = 1024
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
 const SCRATCH_BYTES = 16384
+/** Tens of milliseconds on a slow core; a plan of ShuffleNet has no step as long. */
+const PIECE_MACS = 100e6
 const PAGE = 65536
 /** The kernels' memory may grow to this many pages (2 GiB). */
 const MAX_PAGES = 32768
@@ -26,7 +28,7 @@ const align = (n: number): number => Math.ceil(n / 64) * 64
 export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Memory; layout: MemoryLayout } {
   const words = plan.steps.reduce((sum, s) => sum + s.args.length, 0)
   const steps = CONTROL_BYTES
-  const args = align(steps + 12 * plan.steps.length)
+  const args = align(steps + 16 * plan.steps.length)
   const times = align(args + 4 * words)
   const scratch = align(times + 8 * (plan.steps.length + 1))
   const weights = scratch + threads * SCRATCH_BYTES
@@ -51,11 +53,16 @@ export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Mem
     at += 4
   }
   plan.steps.forEach((step, i) => {
-    i32.set([KERNELS.indexOf(step.kernel), step.units, at], (steps >> 2) + 3 * i)
+    i32.set([KERNELS.indexOf(step.kernel), step.units, at, piecesOf(step)], (steps >> 2) + 4 * i)
     step.args.forEach(write)
   })
   new Uint8Array(memory.buffer).set(plan.weights, weights)
   return { memory, layout: { steps, count: plan.steps.length, times, scratch, arena } }
+}
+
+/** A thread's share of a long step is done in pieces: see runPlan. */
+function piecesOf(step: PlanStep): number {
+  return Math.max(1, Math.min(step.units, Math.ceil(step.macs / PIECE_MACS)))
 }
 
 function allocate(pages: number): WebAssembly.Memory | undefined {

@@ -21,6 +21,16 @@ export const stepSampleSchema = z.object({
   /** Milliseconds, one per profiled run. */
   samples: z.array(ms).max(100_000),
   macs: z.number().min(0),
+  /** Bytes read and written, inputs, weights and outputs once each. */
+  bytes: z.number().min(0),
+})
+
+/** What the machine can do at most, measured on the threads of the run by kernels of its own. */
+export const machineSchema = z.object({
+  /** 1e9 multiply-accumulates per second, from registers. */
+  gmacs: z.number().positive().max(1e9),
+  /** 1e9 bytes per second, read from memory beyond the caches. */
+  gbs: z.number().positive().max(1e9),
 })
 
 export const traceSchema = z.object({
@@ -29,6 +39,7 @@ export const traceSchema = z.object({
   model: z.string().max(200),
   modelHash: z.string().max(128),
   host: hostSchema,
+  machine: machineSchema.optional(),
   /** e.g. "wasm-relaxed-simd", "wasm-simd", "scalar". */
   backend: z.string().max(100),
   threads: z.number().int().min(1).max(1024),
@@ -43,6 +54,7 @@ export const traceSchema = z.object({
 
 export type Trace = z.infer<typeof traceSchema>
 export type HostFingerprint = z.infer<typeof hostSchema>
+export type Machine = z.infer<typeof machineSchema>
 export type StepSample = z.infer<typeof stepSampleSchema>
 
 /** Value at quantile q (0..1) of unsorted samples, linear between ranks; NaN for none. */
@@ -53,4 +65,17 @@ export function quantile(samples: readonly number[], q: number): number {
   const high = sorted[Math.ceil(position)]
   if (low === undefined || high === undefined) return Number.NaN
   return low + (high - low) * (position - Math.floor(position))
+}
+
+/**
+ * Milliseconds of each step: its mean over the middle half of the profiled runs, ordered by their sums. Medians of steps
+ * would not add up to the run: what disturbs a run hits one step or another.
+ */
+export function stepTimes(steps: readonly StepSample[]): number[] {
+  const runs = Math.min(...steps.map((s) => s.samples.length))
+  if (!Number.isFinite(runs) || runs === 0) return steps.map(() => Number.NaN)
+  const sums = Array.from({ length: runs }, (_, run) => ({ run, sum: steps.reduce((total, s) => total + (s.samples[run] ?? 0), 0) }))
+  const quarter = Math.floor(runs / 4)
+  const middle = sums.sort((a, b) => a.sum - b.sum).slice(quarter, runs - quarter)
+  return steps.map((s) => middle.reduce((total, { run }) => total + (s.samples[run] ?? 0), 0) / middle.length)
 }
