@@ -4,7 +4,7 @@
 //
 // A target is skipped when the hash of its inputs is the one of its last build.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { buildWasm } from './wasm.mjs'
 
@@ -58,7 +58,34 @@ const TARGETS = {
   bench: {
     inputs: ['engine', 'electron/services', 'test/bench'],
     only: (path) => !path.startsWith('test/bench/node_modules/'),
-    run: () => buildForNode({ node: join(root, 'test/bench/node.ts') }, 'dist/bench'),
+    run: () =>
+      buildForNode(
+        {
+          node: join(root, 'test/bench/node.ts'),
+          first: join(root, 'test/bench/first.ts'),
+          report: join(root, 'test/bench/report.ts'),
+        },
+        'dist/bench',
+      ),
+  },
+  benchPage: {
+    inputs: ['engine', 'renderer/workers', 'test/bench', 'assets/models', 'assets/samples'],
+    only: (path) => !path.startsWith('test/bench/node_modules/'),
+    async run() {
+      const { build } = await import('vite')
+      const out = join(root, 'dist/bench-page')
+      await build({
+        configFile: false,
+        root: join(root, 'test/bench/page'),
+        logLevel: 'warn',
+        publicDir: false,
+        worker: { format: 'es' },
+        build: { outDir: out, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 5000 },
+      })
+      // onnxruntime fetches its own code and kernels while it starts.
+      for (const file of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+        await cp(join(root, 'node_modules/onnxruntime-web/dist', file), join(out, 'ort', file))
+    },
   },
   validate: {
     inputs: ['engine', 'electron/services', 'training/validate.ts'],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-import { bestBuild, type PoolStart, type PoolThread, type RunnerHost, ScopeError, unsupported } from '../../engine/index.ts'
+import { bestBuild, detectFeatures, type PoolStart, type PoolThread, type RunnerHost, ScopeError, unsupported } from '../../engine/index.ts'
 
 /** How long a thread may take to start, in milliseconds. */
 const START_TIMEOUT = 10_000
@@ -13,10 +13,11 @@ export function enableRelaxedSimd(): void {
   if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd')
 }
 
-/** The best kernels for this process; `root` holds dist/wasm and dist/node. Throws ScopeError. */
-export async function nodeHost(root: string, threads: number): Promise<RunnerHost> {
+/** The best kernels for this process, or those without relaxed SIMD; `root` holds dist/wasm and dist/node. Throws ScopeError. */
+export async function nodeHost(root: string, threads: number, kernels: 'best' | 'baseline' = 'best'): Promise<RunnerHost> {
   enableRelaxedSimd()
-  const build = bestBuild()
+  const features = detectFeatures()
+  const build = bestBuild(kernels === 'best' ? features : { ...features, relaxedSimd: false })
   if (!build) throw unsupported('Kernels', 'this Node has no Wasm SIMD', 'Use Node 20.19 or newer')
   const module = await WebAssembly.compile(await readKernels(join(root, 'dist/wasm', build.file)))
   return { module, backend: build.backend, threads, spawn: (start) => spawnThread(join(root, 'dist/node/poolWorker.js'), start) }

@@ -1,0 +1,14 @@
+/** The comparison in a worker: both engines run beside the page's main thread, as they would in an application. */
+import * as web from 'onnxruntime-web'
+import { runnerHost } from '../../../renderer/workers/host.ts'
+import { runSuite } from '../suite.ts'
+import { type SuiteRequest, type SuiteResult, serve } from './messages.ts'
+
+serve<SuiteRequest, SuiteResult>(async ({ threads, rounds, models }, log) => {
+  web.env.wasm.numThreads = threads
+  web.env.wasm.wasmPaths = new URL('/ort/', self.location.href).href
+  const host = await runnerHost(threads)
+  const ort = [{ name: 'onnxruntime-web', api: web, options: { executionProviders: ['wasm'] } }]
+  const rows = await runSuite({ host, ort, rounds, models, log })
+  return { backend: host.backend, isolated: crossOriginIsolated, rows }
+})
