@@ -26,10 +26,15 @@ const THREADS_EVERY = 8
 let graphs = 0
 const backendsInTurn = (): readonly Backend[] => (graphs++ % THREADS_EVERY === 0 ? BACKENDS : BACKENDS.filter((b) => b.threads === 1))
 
+/** The compiled kernels of a build. */
+export function kernelsOf(backend: Backend['backend']): Promise<WebAssembly.Module> {
+  return MODULES[backend]
+}
+
 /** Outputs of a planned graph. */
 export async function runOn({ backend, threads }: Backend, graph: Graph, inputs: readonly HostTensor[]): Promise<readonly HostTensor[]> {
   const spawn = (start: Parameters<typeof spawnThread>[1]) => spawnThread(resolve(DIST, 'node/poolWorker.js'), start)
-  const runner = await createRunner(makePlan(graph), { module: await MODULES[backend], backend, threads, spawn })
+  const runner = await createRunner(makePlan(graph), { module: await kernelsOf(backend), backend, threads, spawn })
   try {
     await runner.run(inputs)
     // Twice: what the first run leaves in the arena must not matter.

@@ -28,20 +28,18 @@ export const distributeActivation: Pass = {
       if (new Set(joined.inputs).size !== joined.inputs.length) continue
       // Worth it only where no part is left with an activation of its own to run.
       if (!joined.inputs.every((id) => absorbs(edit, edit.producer(id)))) continue
+      // Each part's tensor keeps its meaning, the value before the activation: a caller may ask for it by id.
       const inputs = joined.inputs.map((id, i) => {
-        const part = edit.producer(id)
         const { name, fact } = edit.tensor(id)
-        const before = edit.newTensor(`${name}:before`, fact)
-        if (!part) return id
-        edit.update(part, { outputs: part.outputs.map((o) => (o === id ? before : o)) })
+        const after = edit.newTensor(`${name}:activated`, fact)
         edit.replace([{ ...act, id: -1 - i, outputs: [], inputs: [] }], {
           op: 'activation',
           name: `${act.name}:${i}`,
           attrs: act.attrs,
-          inputs: [before],
-          outputs: [id],
+          inputs: [id],
+          outputs: [after],
         })
-        return id
+        return after
       })
       edit.replace([joined, act], { op: 'concat', name: joined.name, attrs: joined.attrs, inputs, outputs: act.outputs })
     }
