@@ -1,6 +1,7 @@
 /** The open model, its stage and network, and the unit that the canvas shows. */
 import type { ModelHandle, ModelSource, ModelView, NetworkView } from '../workers/contract.ts'
 import { counted } from './pending.ts'
+import { isTimed } from './selectors.ts'
 import type { ModelRef, ModelSlice, Slice, State } from './state.ts'
 import { runTask } from './tasks.ts'
 import { NOTHING } from './viewSlice.ts'
@@ -54,7 +55,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
       runError: null,
       profile: null,
       profileError: null,
-      measureShown: get().measureShown === 'ms' ? 'macs' : get().measureShown,
+      measureShown: isTimed(get().measureShown) ? 'macs' : get().measureShown,
     })
     if (before) void get().engine.call('close', { handle: before })
     if (get().photo) void get().runPhoto()

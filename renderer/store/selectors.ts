@@ -1,6 +1,7 @@
 /** What views read from the state: small, pure, outside of components. */
-import type { LayerRow, NetworkItem } from '../workers/contract.ts'
-import type { State } from './state.ts'
+import type { LayerRow, NetworkItem, NetworkView, ProfileView } from '../workers/contract.ts'
+import { addWork, type Rates, ratesOf } from './rates.ts'
+import type { Measure, State } from './state.ts'
 
 export function selectedLayer({ network, selection }: State): LayerRow | undefined {
   return selection.node === null ? undefined : network?.layers.find((l) => l.name === selection.node)
@@ -20,14 +21,41 @@ export function selectedRange(state: State): readonly [number, number] | null {
   return first === undefined ? null : [first, layers?.at(-1) ?? first]
 }
 
-/** Milliseconds of a layer here, from the nodes of the loaded graph that it stands for; undefined before measuring. */
-export function timeOf(profile: State['profile'], layer: LayerRow): number | undefined {
-  if (!profile) return undefined
-  const own = new Set([layer.name, ...layer.sources])
-  return profile.nodes.reduce((sum, [name, ms]) => (own.has(name) ? sum + ms : sum), 0)
+/** Measures that only a timed run tells. */
+export function isTimed(measure: Measure): boolean {
+  return measure === 'ms' || measure === 'peak'
 }
 
-export function measured({ measureShown, convention, profile }: Pick<State, 'measureShown' | 'convention' | 'profile'>, layer: LayerRow): number {
+let last: { profile: ProfileView; network: NetworkView; rates: ReadonlyMap<string, Rates> } | undefined
+
+/** Time and speed of each layer here, by its name: the sum over the nodes of the loaded graph that it stands for. Null before measuring. */
+export function layerRates({ profile, network }: Pick<State, 'profile' | 'network'>): ReadonlyMap<string, Rates> | null {
+  if (!profile || !network) return null
+  if (last?.profile === profile && last.network === network) return last.rates
+  const nodes = new Map(profile.nodes.map((n) => [n.name, n]))
+  const rates = new Map(
+    network.layers.map(({ name, sources }) => {
+      const own = [...new Set([name, ...sources])].flatMap((n) => nodes.get(n) ?? [])
+      return [name, ratesOf(addWork(own), profile.machine)]
+    }),
+  )
+  last = { profile, network, rates }
+  return rates
+}
+
+/** Layers as one: their time, and the speed over it. */
+export function sumRates({ profile, network }: Pick<State, 'profile' | 'network'>, layers: readonly LayerRow[]): Rates | null {
+  const rates = layerRates({ profile, network })
+  return profile && rates && ratesOf(addWork(layers.flatMap((l) => rates.get(l.name) ?? [])), profile.machine)
+}
+
+/** The whole run: median time, and the work of all its steps. */
+export function runRates({ total, machine, nodes }: ProfileView): Rates {
+  return ratesOf({ ...addWork(nodes), ms: total.p50 }, machine)
+}
+
+/** The value of a layer that the strip draws; 0 for a timed measure before measuring. */
+export function measured({ measureShown, convention }: Pick<State, 'measureShown' | 'convention'>, layer: LayerRow, rates?: Rates): number {
   switch (measureShown) {
     case 'macs':
       return layer.macs[convention]
@@ -36,6 +64,8 @@ export function measured({ measureShown, convention, profile }: Pick<State, 'mea
     case 'bytes':
       return layer.bytes
     case 'ms':
-      return timeOf(profile, layer) ?? 0
+      return rates?.ms ?? 0
+    case 'peak':
+      return rates?.ofPeak ?? 0
   }
 }

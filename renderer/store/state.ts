@@ -81,7 +81,7 @@ export interface ProfileSlice {
 }
 
 export type Screen = 'explore' | 'photo' | 'costs'
-export type Measure = 'macs' | 'params' | 'bytes' | 'ms'
+export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak'
 export interface ChannelRef {
   readonly tensor: number
   readonly channel: number

@@ -1,5 +1,5 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { ChannelFlow, Convention, ErrorFields, ShuffleSpec } from '../../engine/index.ts'
+import type { ChannelFlow, Convention, ErrorFields, Machine, ShuffleSpec } from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -32,6 +32,10 @@ export interface ModelView {
   readonly trained: boolean
 }
 
+/** Layers that multiply and accumulate, as the roofline tells them apart; `conv` is any other convolution, e.g. a dense 3×3. */
+export const LAYER_KINDS = ['pointwise', 'pointwiseGrouped', 'depthwise', 'conv', 'linear'] as const
+export type LayerKind = (typeof LAYER_KINDS)[number]
+
 export interface LayerRow {
   /** Position in network order. */
   readonly index: number
@@ -40,6 +44,8 @@ export interface LayerRow {
   readonly op: string
   /** The field's name for the op with its kernel, e.g. "1×1 conv". */
   readonly title: string
+  /** Null where it does not multiply and accumulate. */
+  readonly kind: LayerKind | null
   /** Groups of a convolution or a shuffle; null elsewhere. */
   readonly groups: number | null
   readonly inputShape: readonly number[]
@@ -154,13 +160,24 @@ export interface RunView {
   readonly threads: number
 }
 
+/** What the steps cost that compute one node of the loaded graph; what is fused into it takes no time of its own. */
+export interface NodeCost {
+  readonly name: string
+  /** Milliseconds; over all nodes they add up to the run. */
+  readonly ms: number
+  readonly macs: number
+  /** Read and written as it runs: inputs, weights and outputs once each. */
+  readonly bytes: number
+}
+
 export interface ProfileView {
   readonly backend: string
   readonly threads: number
   readonly runs: number
   readonly total: { readonly min: number; readonly p50: number; readonly p90: number; readonly p99: number }
-  /** Median milliseconds by name of the node of the loaded graph that a step computes; what is fused into it takes none of its own. */
-  readonly nodes: readonly (readonly [string, number])[]
+  /** What this machine can do at most, on the threads of the run. */
+  readonly machine: Machine
+  readonly nodes: readonly NodeCost[]
   readonly arenaBytes: number
 }
 
@@ -175,12 +192,12 @@ export interface Requests {
   network: { args: { handle: ModelHandle; stage: StageName }; result: NetworkView }
   unit: { args: { handle: ModelHandle; stage: StageName; scope: string }; result: UnitView }
   run: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: RunView }
-  profile: { args: { handle: ModelHandle; threads: number; runs: number }; result: ProfileView }
+  profile: { args: { handle: ModelHandle; threads: number }; result: ProfileView }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
 
-export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'measuring'
+export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'measuring' | 'probing'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

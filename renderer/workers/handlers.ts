@@ -14,7 +14,8 @@ import {
 } from '../../engine/index.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
 import { networkView } from './network.ts'
-import { profileModel, type Running, runPhoto } from './running.ts'
+import { profileModel } from './profiling.ts'
+import { type Running, runPhoto } from './running.ts'
 import { unitView } from './unitFlow.ts'
 
 /** As the engine's own limit, so that nothing larger is read into memory. */
@@ -118,8 +119,8 @@ export const handlers: Handlers = {
     return runPhoto(modelOf(handle), photo, name, threads, context)
   },
 
-  async profile({ handle, threads, runs }, context) {
-    return profileModel(modelOf(handle), threads, runs, context)
+  async profile({ handle, threads }, context) {
+    return profileModel(modelOf(handle), threads, context)
   },
 
   async close({ handle }) {

@@ -1,7 +1,7 @@
 /** The network as the page shows it: layers in order, gathered into units and sections by their scopes. */
 import { CONVENTIONS, type Cost, type Graph, inspectGraph, macsOf, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
 import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
-import { isDepthwise, isShuffle, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
+import { isDepthwise, isShuffle, kindOf, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
 
 const NO_MACS: Readonly<Record<ConventionId, number>> = { paper: 0, conv: 0, 'conv+fc': 0, all: 0 }
 
@@ -31,6 +31,7 @@ export function networkView(loaded: Graph, graph: Graph, stage: StageName): Netw
       name: node.name,
       op: node.op,
       title: opTitle(graph, node),
+      kind: kindOf(graph, node),
       groups: node.op === 'conv2d' || isShuffle(node) ? (row.groups ?? null) : null,
       inputShape: row.inputShape,
       outputShape: row.outputShape,

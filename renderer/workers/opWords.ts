@@ -1,5 +1,6 @@
 /** Nodes in the field's words: titles for tables, short labels for pictures, facts for the inspector. */
 import { type Activation, activationName, type Graph, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
+import type { LayerKind } from './contract.ts'
 
 export function pairOf(value: unknown): readonly [number, number] | undefined {
   return Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number' ? [value[0], value[1]] : undefined
@@ -8,6 +9,15 @@ export function pairOf(value: unknown): readonly [number, number] | undefined {
 export function isDepthwise(graph: Graph, node: Node): boolean {
   const x = node.inputs[0]
   return node.op === 'conv2d' && Number(node.attrs.groups) > 1 && x !== undefined && tensorOf(graph, x).fact.shape[1] === node.attrs.groups
+}
+
+/** Null where the node does not multiply and accumulate. */
+export function kindOf(graph: Graph, node: Node): LayerKind | null {
+  if (node.op === 'linear' || node.op === 'matmul') return 'linear'
+  if (node.op !== 'conv2d') return null
+  if (isDepthwise(graph, node)) return 'depthwise'
+  if (!pairOf(node.attrs.kernel)?.every((k) => k === 1)) return 'conv'
+  return Number(node.attrs.groups ?? 1) > 1 ? 'pointwiseGrouped' : 'pointwise'
 }
 
 export function isShuffle(node: Node): boolean {

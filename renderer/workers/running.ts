@@ -1,28 +1,22 @@
-/** Runs an opened model: plan and runner are made at the first run, then a photo becomes classes and a profile a table. */
+/** Runs an opened model: plan and runner are made at the first run, then a photo becomes classes. */
 import {
   badInput,
   classProbabilities,
   createRunner,
   type Graph,
   type HostTensor,
-  hostTensor,
   type Model,
   makePlan,
   preprocessImage,
-  quantile,
   type Runner,
-  type StepSample,
-  sizeOf,
-  tensorOf,
   topK,
 } from '../../engine/index.ts'
-import type { CallContext, PhotoView, ProfileView, RunView } from './contract.ts'
+import type { CallContext, PhotoView, RunView } from './contract.ts'
 import { runnerHost } from './host.ts'
 import { labelsOf } from './labels.ts'
 import { decodePhoto } from './photo.ts'
 
 const TOP = 5
-const WARMUP = 3
 
 export interface Running {
   readonly model: Model
@@ -86,40 +80,4 @@ async function classesOf(model: Model, output: HostTensor): Promise<RunView['top
   const values = classProbabilities(model.graph, output)
   const labels = await labelsOf(model)
   return topK(values, TOP).map(({ index, value }) => ({ index, label: labels?.[index] ?? null, probability: value }))
-}
-
-/** Times the model here. Without an earlier run the input is zeros, which costs the same. */
-export async function profileModel(running: Running, threads: number, runs: number, context: CallContext): Promise<ProfileView> {
-  const graph = running.model.graph
-  const runner = await runnerFor(running, threads, context)
-  context.progress({ step: 'measuring', done: 0, total: runs })
-  const inputs = graph.inputs.map((id) => {
-    const { shape } = tensorOf(graph, id).fact
-    return hostTensor(shape, new Float32Array(sizeOf(shape)))
-  })
-  await runner.run(inputs, { signal: context.signal })
-  const { total, steps } = await runner.profile({
-    runs,
-    warmup: WARMUP,
-    signal: context.signal,
-    onProgress: (done, all) => context.progress({ step: 'measuring', done, total: all }),
-  })
-  return {
-    backend: runner.backend,
-    threads: runner.threads,
-    runs,
-    total: { min: Math.min(...total), p50: quantile(total, 0.5), p90: quantile(total, 0.9), p99: quantile(total, 0.99) },
-    nodes: [...timeByNode(steps)],
-    arenaBytes: runner.arenaBytes,
-  }
-}
-
-/** A step's median goes to the first node it names: the op it computes; what is fused into it takes no time of its own. */
-export function timeByNode(steps: readonly Pick<StepSample, 'nodes' | 'samples'>[]): Map<string, number> {
-  const byNode = new Map<string, number>()
-  for (const { nodes, samples } of steps) {
-    const [first] = nodes
-    if (first !== undefined) byNode.set(first, (byNode.get(first) ?? 0) + quantile(samples, 0.5))
-  }
-  return byNode
 }

@@ -17,10 +17,11 @@ const STYLE = [
   '.matrix-ground{fill:#f5f5f3}',
 ].join('')
 
-export function svgOf(chart: ReactElement): string {
+/** `style`: rules for the classes of this chart alone. */
+export function svgOf(chart: ReactElement, style = ''): string {
   const markup = renderToStaticMarkup(chart)
     .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace(/>/, `><style>${STYLE}</style>`)
+    .replace(/>/, `><style>${STYLE}${style}</style>`)
     .replace(/color-mix\(in oklab, var\(--cost-high\) (\d+)%, var\(--cost-low\)\)/g, (_, p: string) => mix(Number(p) / 100))
     .replace(/var\((--[\w-]+)\)/g, (whole, name: string) => light.get(name) ?? whole)
   return `${markup.replace(/></g, '>\n<')}\n`

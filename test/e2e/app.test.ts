@@ -192,6 +192,53 @@ describe('costs', () => {
   })
 })
 
+describe('the roofline', () => {
+  it('says what it will show, measures, and selects the layer of a mark', async () => {
+    const page = await app.open()
+    await screen(page, 'Costs').click()
+    await idle(page)
+    const panel = page.getByRole('region', { name: 'Roofline' })
+    expect(await panel.innerText()).toMatch(/How near each layer comes/)
+    await picture(page, 'roofline-empty')
+    await panel.getByRole('button', { name: 'Measure' }).click()
+    await idle(page)
+    const marks = panel.getByRole('option')
+    // One per convolution and the fully connected layer: they multiply and accumulate, pooling does not.
+    expect(await marks.count()).toBe(50)
+    expect(await panel.innerText()).toMatch(/[\d.]+ ms; [\d.]+ GMAC\/s of [\d.]+ \([\d.]+ %\)/)
+    await panel.getByRole('option', { name: /^stem\.conv,/ }).click()
+    await idle(page)
+    expect(await page.getByRole('complementary', { name: 'Inspector' }).innerText()).toMatch(/stem\.conv[\s\S]*GMAC\/s/)
+    expect(await page.getByRole('row', { selected: true }).innerText()).toMatch(/^stem\.conv/)
+    await panel.getByRole('listbox').press('ArrowLeft')
+    await idle(page)
+    expect(await page.getByRole('row', { selected: true }).innerText()).not.toMatch(/^stem\.conv/)
+    await page.getByRole('button', { name: /^% of peak/ }).click()
+    expect(await page.getByRole('row').nth(1).innerText()).toMatch(/conv/)
+    await page.getByRole('radio', { name: '% of peak' }).check()
+    await idle(page)
+    await picture(page, 'roofline')
+    expect(await seriousProblems(page)).toEqual([])
+    await page.context().close()
+  })
+
+  it('runs on one thread where the page is not isolated, and says why', async () => {
+    const page = await app.open({ isolated: false })
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
+    await page.getByRole('button', { name: 'Garbage truck', exact: true }).first().click()
+    await idle(page)
+    expect(await answers(page).count()).toBe(5)
+    await screen(page, 'Photo').click()
+    await idle(page)
+    expect(await page.getByRole('main').innerText()).toContain('1 thread: this page is not isolated')
+    await screen(page, 'Costs').click()
+    await page.getByRole('region', { name: 'Roofline' }).getByRole('button', { name: 'Measure' }).click()
+    await idle(page)
+    expect(await page.getByRole('region', { name: 'Roofline' }).innerText()).toContain('1 thread: this page is not isolated')
+    await page.context().close()
+  })
+})
+
 describe('errors', () => {
   const cases: readonly { name: string; file: string; type: string; bytes: () => Promise<Uint8Array>; words: RegExp }[] = [
     { name: 'not an image', file: 'notes.jpg', type: 'image/jpeg', bytes: async () => Buffer.from('this is a text file'), words: /notes\.jpg/ },

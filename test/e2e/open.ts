@@ -3,15 +3,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { CHROMIUM_FLAGS, chromiumPath } from '../fixtures/chromium.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
+export interface OpenOptions extends BrowserContextOptions {
+  readonly hash?: string
+  readonly script?: string
+  /** False: the page comes without the headers that isolate it, as from a server that does not send them. */
+  readonly isolated?: boolean
+}
+
 export interface App {
   readonly browser: Browser
   /** A new window on the application; each gets a token of its own. */
-  open(options?: BrowserContextOptions & { hash?: string; script?: string }): Promise<Page>
+  open(options?: OpenOptions): Promise<Page>
   close(): Promise<void>
 }
 
@@ -42,13 +49,14 @@ export async function startApp(): Promise<App> {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS] })
   return {
     browser,
-    async open({ hash = '', script, ...options } = {}) {
+    async open({ hash = '', script, isolated = true, ...options } = {}) {
       // The address works once, so every window has a shell of its own.
       const shell = await startShell(join(folder, String(shells.length)))
       shells.push(shell)
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options })
       const page = await context.newPage()
       if (script) await page.addInitScript(script)
+      if (!isolated) await withoutIsolation(context)
       await page.goto(`${shell.url}${hash}`)
       await idle(page)
       return page
@@ -59,6 +67,19 @@ export async function startApp(): Promise<App> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Takes the isolating headers off the page as it arrives. What a route answers does not count as local, so it needs leave to call home. */
+async function withoutIsolation(context: BrowserContext): Promise<void> {
+  await context.grantPermissions(['local-network-access'])
+  await context.route(
+    (url) => url.protocol === 'http:',
+    async (route) => {
+      const response = await route.fetch()
+      const { 'cross-origin-opener-policy': _, 'cross-origin-embedder-policy': __, ...headers } = response.headers()
+      await route.fulfill({ response, headers })
+    },
+  )
 }
 
 /** Waits until the application says that nothing is under way. */

@@ -32,10 +32,10 @@ export function milliseconds(value: number): string {
 }
 
 /** 0.0423 as "4.23 %"; very small shares as "< 0.01 %". */
-export function percent(share: number): string {
+export function percent(share: number, digits = 3): string {
   const value = share * 100
   if (value > 0 && value < 0.01) return '< 0.01 %'
-  return `${significant(value, 3)} %`
+  return `${significant(value, digits)} %`
 }
 
 export function exact(value: number): string {

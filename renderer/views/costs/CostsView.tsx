@@ -1,10 +1,12 @@
-/** The layer table: every layer with what it costs; sorted, searched and walked by keys. */
+/** What every layer costs: the roofline once measured, and the layer table, sorted, searched and walked by keys. */
 import { useDeferredValue, useMemo, useState } from 'react'
 import { exact, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { layerRates } from '../../store/selectors.ts'
 import { Convention } from './Convention.tsx'
 import { LayerTable } from './LayerTable.tsx'
-import { findLayers, type Sorting, sortLayers, withSubtotals } from './table.ts'
+import { Roofline } from './Roofline.tsx'
+import { findLayers, NETWORK_ORDER, needsRates, type Sorting, sortLayers, withSubtotals } from './table.ts'
 
 /** More than fit on a screen. */
 const FIRST_ROWS = 60
@@ -13,13 +15,15 @@ export default function CostsView() {
   const t = useText()
   const network = useStore((s) => s.network)
   const convention = useStore((s) => s.convention)
+  const rates = useStore(layerRates)
   const [query, setQuery] = useState('')
-  const [sorting, setSorting] = useState<Sorting>({ column: 'index', descending: false })
+  const [chosen, setSorting] = useState<Sorting>(NETWORK_ORDER)
+  const sorting = !rates && needsRates(chosen.column) ? NETWORK_ORDER : chosen
   const wanted = useDeferredValue(query)
   const rows = useMemo(() => {
     const found = findLayers(network?.layers ?? [], wanted)
-    return withSubtotals(sortLayers(found, sorting, convention), sorting, convention)
-  }, [network, wanted, sorting, convention])
+    return withSubtotals(sortLayers(found, sorting, convention, rates), sorting, convention, rates)
+  }, [network, wanted, sorting, convention, rates])
   // The rows in sight first; the rest is drawn in pieces that do not hold the page.
   const shown = useDeferredValue(rows, rows.slice(0, FIRST_ROWS))
   if (!network) return null
@@ -51,6 +55,7 @@ export default function CostsView() {
           }}
         />
       </div>
+      <Roofline />
       <p className="sr-only" aria-live="polite">
         {t('costs.found', { n: count, all: network.layers.length })}
       </p>

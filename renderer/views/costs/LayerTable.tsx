@@ -2,12 +2,21 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import type { TextKey } from '../../app/strings/index.ts'
 import { costColour } from '../../charts/kit/colour.ts'
-import { exact, percent, shape, short } from '../../charts/kit/format.ts'
+import { exact, percent, shape, short, significant } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
+import type { Rates } from '../../store/rates.ts'
+import { layerRates } from '../../store/selectors.ts'
 import { sectionName } from '../explore/mapData.ts'
 import type { Column, Sorting, TableRow } from './table.ts'
 
-const COLUMNS: readonly { readonly id: Column; readonly label: TextKey; readonly numeric?: boolean; readonly className?: string }[] = [
+interface ColumnHead {
+  readonly id: Column
+  readonly label: TextKey
+  readonly hint?: TextKey
+  readonly numeric?: boolean
+  readonly className?: string
+}
+const COLUMNS: readonly ColumnHead[] = [
   { id: 'name', label: 'costs.name' },
   { id: 'op', label: 'costs.op' },
   { id: 'groups', label: 'costs.groups', numeric: true },
@@ -15,6 +24,12 @@ const COLUMNS: readonly { readonly id: Column; readonly label: TextKey; readonly
   { id: 'output', label: 'costs.output', numeric: true },
   { id: 'params', label: 'costs.params', numeric: true },
   { id: 'macs', label: 'costs.macs', numeric: true },
+]
+/** Once measured. */
+const TIMED: readonly ColumnHead[] = [
+  { id: 'ms', label: 'costs.ms', numeric: true },
+  { id: 'gmacs', label: 'costs.gmacs', numeric: true },
+  { id: 'peak', label: 'costs.peak', hint: 'strip.peak.hint', numeric: true },
 ]
 
 export interface LayerTableProps {
@@ -27,6 +42,7 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
   const t = useText()
   const network = useStore((s) => s.network)
   const convention = useStore((s) => s.convention)
+  const rates = useStore(layerRates)
   const selected = useStore((s) => s.selection.node)
   const range = useStore((s) => s.selection.range)
   const selectNode = useStore((s) => s.selectNode)
@@ -72,29 +88,31 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
     const next = layers[Math.min(Math.max(target, 0), layers.length - 1)]
     if (next) selectNode(next.name)
   }
+  const head = ({ id, label, hint, numeric = false, className }: ColumnHead) => (
+    <th
+      key={id}
+      scope="col"
+      className={[numeric ? 'num' : '', className ?? ''].join(' ')}
+      aria-sort={sorting.column === id ? (sorting.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" title={hint && t(hint)} onClick={() => sort(id, numeric)}>
+        {t(label)}
+        <span aria-hidden="true">{sorting.column === id ? (sorting.descending ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
+  )
   let index = -1
   return (
     <div className="table-scroll">
-      <table className="layers">
+      <table className={rates ? 'layers is-timed' : 'layers'}>
         <thead>
           <tr>
-            {COLUMNS.map(({ id, label, numeric = false, className }) => (
-              <th
-                key={id}
-                scope="col"
-                className={[numeric ? 'num' : '', className ?? ''].join(' ')}
-                aria-sort={sorting.column === id ? (sorting.descending ? 'descending' : 'ascending') : undefined}
-              >
-                <button type="button" onClick={() => sort(id, numeric)}>
-                  {t(label)}
-                  <span aria-hidden="true">{sorting.column === id ? (sorting.descending ? ' ↓' : ' ↑') : ''}</span>
-                </button>
-              </th>
-            ))}
+            {COLUMNS.map(head)}
             <th scope="col" className="layers-share">
               {t('costs.share')}
             </th>
-            <td aria-hidden="true" />
+            <td className="layers-bar" aria-hidden="true" />
+            {rates && TIMED.map(head)}
           </tr>
         </thead>
         <tbody ref={body}>
@@ -114,8 +132,17 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                   <td className="num" title={exact(row.macs)}>
                     {short(row.macs)}
                   </td>
-                  <td className="num">{total > 0 ? percent(row.macs / total) : '–'}</td>
-                  <td />
+                  <td className="num layers-share">{total > 0 ? percent(row.macs / total) : '–'}</td>
+                  <td className="layers-bar" />
+                  {rates && (
+                    <>
+                      <td className="num" title={exact(row.ms)}>
+                        {significant(row.ms, 3)}
+                      </td>
+                      <td />
+                      <td />
+                    </>
+                  )}
                 </tr>
               )
             }
@@ -147,15 +174,32 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                 <td className="num" title={exact(macs)}>
                   {macs > 0 ? short(macs) : ''}
                 </td>
-                <td className="num">{macs > 0 ? percent(macs / total) : ''}</td>
+                <td className="num layers-share">{macs > 0 ? percent(macs / total) : ''}</td>
                 <td className="layers-bar" aria-hidden="true">
                   <span style={{ width: `${(macs / greatest) * 100}%`, background: costColour(macs / greatest) }} />
                 </td>
+                {rates && <TimedCells rates={rates.get(layer.name)} />}
               </tr>
             )
           })}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** Blank where the layer took no time of its own, or does not multiply and accumulate. */
+function TimedCells({ rates }: { readonly rates: Rates | undefined }) {
+  const { ms = 0, gmacs = 0, ofPeak = 0 } = rates ?? {}
+  return (
+    <>
+      <td className="num" title={exact(ms)}>
+        {ms > 0 ? significant(ms, 3) : ''}
+      </td>
+      <td className="num" title={exact(gmacs)}>
+        {gmacs > 0 ? significant(gmacs, 3) : ''}
+      </td>
+      <td className="num">{gmacs > 0 ? significant(100 * ofPeak, 3) : ''}</td>
+    </>
   )
 }

@@ -1,16 +1,30 @@
 /** What the layer table shows: rows found by the search, in the chosen order, with subtotals where the order is the network's. */
+import type { Rates } from '../../store/rates.ts'
 import type { ConventionId, LayerRow } from '../../workers/contract.ts'
 
-export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'macs'
+export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'macs' | 'ms' | 'gmacs' | 'peak'
 
 export interface Sorting {
   readonly column: Column
   readonly descending: boolean
 }
 
+export const NETWORK_ORDER: Sorting = { column: 'index', descending: false }
+
+export function needsRates(column: Column): boolean {
+  return column === 'ms' || column === 'gmacs' || column === 'peak'
+}
+
 export type TableRow =
   | { readonly kind: 'layer'; readonly layer: LayerRow }
-  | { readonly kind: 'subtotal'; readonly section: string; readonly layers: number; readonly macs: number; readonly params: number }
+  | {
+      readonly kind: 'subtotal'
+      readonly section: string
+      readonly layers: number
+      readonly macs: number
+      readonly params: number
+      readonly ms: number
+    }
 
 /** A row is found when each word is part of its name, op or groups ("g3"). */
 export function findLayers(layers: readonly LayerRow[], query: string): LayerRow[] {
@@ -21,7 +35,13 @@ export function findLayers(layers: readonly LayerRow[], query: string): LayerRow
   })
 }
 
-export function sortLayers(layers: readonly LayerRow[], { column, descending }: Sorting, convention: ConventionId): LayerRow[] {
+/** `rates`: of each layer by name, once measured; without them the timed columns leave network order. */
+export function sortLayers(
+  layers: readonly LayerRow[],
+  { column, descending }: Sorting,
+  convention: ConventionId,
+  rates: ReadonlyMap<string, Rates> | null = null,
+): LayerRow[] {
   const size = (s: readonly number[]) => s.reduce((a, b) => a * b, 1)
   const keys: Record<Column, (l: LayerRow) => number | string> = {
     index: (l) => l.index,
@@ -32,6 +52,9 @@ export function sortLayers(layers: readonly LayerRow[], { column, descending }: 
     output: (l) => size(l.outputShape),
     params: (l) => l.params,
     macs: (l) => l.macs[convention],
+    ms: (l) => rates?.get(l.name)?.ms ?? 0,
+    gmacs: (l) => rates?.get(l.name)?.gmacs ?? 0,
+    peak: (l) => rates?.get(l.name)?.ofPeak ?? 0,
   }
   const key = keys[column]
   const sign = descending ? -1 : 1
@@ -43,7 +66,12 @@ export function sortLayers(layers: readonly LayerRow[], { column, descending }: 
 }
 
 /** A subtotal after each section; only in network order, elsewhere sections are scattered. */
-export function withSubtotals(layers: readonly LayerRow[], sorting: Sorting, convention: ConventionId): TableRow[] {
+export function withSubtotals(
+  layers: readonly LayerRow[],
+  sorting: Sorting,
+  convention: ConventionId,
+  rates: ReadonlyMap<string, Rates> | null = null,
+): TableRow[] {
   const rows: TableRow[] = []
   let run: LayerRow[] = []
   const close = () => {
@@ -55,6 +83,7 @@ export function withSubtotals(layers: readonly LayerRow[], sorting: Sorting, con
         layers: run.length,
         macs: run.reduce((sum, l) => sum + l.macs[convention], 0),
         params: run.reduce((sum, l) => sum + l.params, 0),
+        ms: run.reduce((sum, l) => sum + (rates?.get(l.name)?.ms ?? 0), 0),
       })
     run = []
   }

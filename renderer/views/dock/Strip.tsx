@@ -1,19 +1,27 @@
 /** One bar per layer in network order, by the chosen measure. */
 import { useMemo } from 'react'
 import { useShallow } from 'zustand/shallow'
-import { bytes, milliseconds, short } from '../../charts/kit/format.ts'
+import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { StripChart } from '../../charts/strip/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
-import { measured, selectedRange } from '../../store/selectors.ts'
+import { isTimed, layerRates, measured, selectedRange } from '../../store/selectors.ts'
 import type { Measure } from '../../store/state.ts'
+import { threadWords } from '../../store/threads.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { sectionName } from '../explore/mapData.ts'
 import { taskShare, taskText } from '../taskText.ts'
 
-const MEASURES = ['macs', 'params', 'bytes', 'ms'] as const
+const MEASURES = ['macs', 'params', 'bytes', 'ms', 'peak'] as const
+const VALUE_TEXT: Readonly<Record<Measure, (value: number) => string>> = {
+  macs: (v) => short(v),
+  params: (v) => short(v),
+  bytes,
+  ms: milliseconds,
+  peak: (v) => percent(v),
+}
 
 export function Strip() {
   const t = useText()
@@ -21,6 +29,7 @@ export function Strip() {
   const measure = useStore((s) => s.measureShown)
   const convention = useStore((s) => s.convention)
   const profile = useStore((s) => s.profile)
+  const rates = useStore(layerRates)
   const task = useStore((s) => s.profileTask)
   const error = useStore((s) => s.profileError)
   const setMeasure = useStore((s) => s.setMeasure)
@@ -30,41 +39,53 @@ export function Strip() {
   const [ref, size] = useSize<HTMLDivElement>()
   const bars = useMemo(
     () =>
-      network?.layers.map((l) => ({ index: l.index, section: l.section, value: measured({ measureShown: measure, convention, profile }, l) })) ?? [],
-    [network, measure, convention, profile],
+      network?.layers.map((l) => ({
+        index: l.index,
+        section: l.section,
+        value: measured({ measureShown: measure, convention }, l, rates?.get(l.name)),
+      })) ?? [],
+    [network, measure, convention, rates],
   )
-  const valueText = measure === 'bytes' ? bytes : measure === 'ms' ? milliseconds : (v: number) => short(v)
+  const valueText = VALUE_TEXT[measure]
   const describe = (index: number) => t('strip.bar', { name: network?.layers[index]?.name ?? '', value: valueText(bars[index]?.value ?? 0) })
   const sectionLabel = (key: string) => sectionName(t, key, network?.sections.find((s) => s.key === key)?.label ?? key)
   const choose = (m: Measure) => {
     setMeasure(m)
-    if (m === 'ms' && !profile && !task) void run()
+    if (isTimed(m) && !profile && !task) void run()
   }
-  const waiting = measure === 'ms' && !profile
+  const timed = isTimed(measure)
+  const waiting = timed && !profile
   return (
     <section className="strip" aria-label={t('strip.label', { measure: t(`strip.${measure}`) })}>
       <div className="strip-head">
         <Segmented
           label={t('strip.measure')}
           value={measure}
-          options={MEASURES.map((m) => ({ value: m, label: t(`strip.${m}`) }))}
+          options={MEASURES.map((m) => ({ value: m, label: t(`strip.${m}`), ...(m === 'peak' ? { hint: t('strip.peak.hint') } : {}) }))}
           onChange={choose}
         />
         <span className="quiet small grow ellipsis">
           {measure === 'macs' && t(`convention.${convention}`)}
-          {measure === 'ms' &&
+          {timed &&
             profile &&
-            t('strip.result', { p50: milliseconds(profile.total.p50), runs: profile.runs, backend: profile.backend, threads: profile.threads })}
+            t('strip.result', {
+              p50: milliseconds(profile.total.p50),
+              runs: profile.runs,
+              backend: profile.backend,
+              threads: threadWords(t, profile.threads),
+            })}
         </span>
-        {measure === 'ms' && profile && !task && (
+        {timed && profile && !task && (
           <button type="button" className="button is-small" onClick={() => void run()}>
             {t('strip.again')}
           </button>
         )}
       </div>
       <div className="strip-body" ref={ref}>
-        {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
-        {error && !task && <ErrorNote error={error} />}
+        {timed && task && (
+          <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />
+        )}
+        {timed && error && !task && <ErrorNote error={error} />}
         {waiting && !task && !error && (
           <p className="strip-empty">
             {t('strip.empty')}{' '}

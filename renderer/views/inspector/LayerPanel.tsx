@@ -1,8 +1,8 @@
 /** One op. */
 import type { TextKey } from '../../app/strings/index.ts'
-import { bytes, milliseconds, percent, shape, short } from '../../charts/kit/format.ts'
+import { bytes, milliseconds, percent, shape, short, significant } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { timeOf } from '../../store/selectors.ts'
+import { layerRates } from '../../store/selectors.ts'
 import { type Fact, Facts } from '../../ui/Facts.tsx'
 import type { LayerRow } from '../../workers/contract.ts'
 
@@ -21,9 +21,8 @@ export function LayerPanel({ layer }: { readonly layer: LayerRow }) {
   const t = useText()
   const convention = useStore((s) => s.convention)
   const total = useStore((s) => s.network?.totals[s.convention] ?? 0)
-  const profile = useStore((s) => s.profile)
+  const rates = useStore(layerRates)?.get(layer.name)
   const macs = layer.macs[convention]
-  const ms = timeOf(profile, layer)
   const facts: Fact[] = [
     { name: t('inspector.input'), value: shape(layer.inputShape), mono: true },
     { name: t('inspector.output'), value: shape(layer.outputShape), mono: true },
@@ -36,7 +35,13 @@ export function LayerPanel({ layer }: { readonly layer: LayerRow }) {
     { name: t('inspector.share'), value: total > 0 ? percent(macs / total) : '–' },
     { name: t('inspector.params'), value: short(layer.params), exact: String(layer.params) },
     { name: t('inspector.bytes'), value: bytes(layer.bytes), exact: String(layer.bytes) },
-    ...(ms === undefined ? [] : [{ name: t('inspector.ms'), value: milliseconds(ms), exact: String(ms) }]),
+    ...(rates ? [{ name: t('inspector.ms'), value: milliseconds(rates.ms), exact: String(rates.ms) }] : []),
+    ...(rates && rates.gmacs > 0
+      ? [
+          { name: t('inspector.gmacs'), value: significant(rates.gmacs, 3), exact: String(rates.gmacs) },
+          { name: t('inspector.peak'), value: percent(rates.ofPeak) },
+        ]
+      : []),
   ]
   return (
     <section>

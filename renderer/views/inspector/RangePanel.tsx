@@ -1,7 +1,7 @@
 /** A dragged range of layers, summed. */
-import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
+import { bytes, milliseconds, percent, short, significant } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { timeOf } from '../../store/selectors.ts'
+import { sumRates } from '../../store/selectors.ts'
 import { Facts } from '../../ui/Facts.tsx'
 
 export function RangePanel({ range: [from, to] }: { readonly range: readonly [number, number] }) {
@@ -10,6 +10,7 @@ export function RangePanel({ range: [from, to] }: { readonly range: readonly [nu
   const convention = useStore((s) => s.convention)
   const profile = useStore((s) => s.profile)
   const layers = network?.layers.slice(from, to + 1) ?? []
+  const rates = sumRates({ profile, network }, layers)
   const sum = (value: (layer: (typeof layers)[number]) => number) => layers.reduce((a, l) => a + value(l), 0)
   const macs = sum((l) => l.macs[convention])
   const total = network?.totals[convention] ?? 0
@@ -26,7 +27,13 @@ export function RangePanel({ range: [from, to] }: { readonly range: readonly [nu
           { name: t('inspector.share'), value: total > 0 ? percent(macs / total) : '–' },
           { name: t('inspector.params'), value: short(sum((l) => l.params)), exact: String(sum((l) => l.params)) },
           { name: t('inspector.bytes'), value: bytes(sum((l) => l.bytes)), exact: String(sum((l) => l.bytes)) },
-          ...(profile ? [{ name: t('inspector.ms'), value: milliseconds(sum((l) => timeOf(profile, l) ?? 0)) }] : []),
+          ...(rates ? [{ name: t('inspector.ms'), value: milliseconds(rates.ms) }] : []),
+          ...(rates && rates.gmacs > 0
+            ? [
+                { name: t('inspector.gmacs'), value: significant(rates.gmacs, 3) },
+                { name: t('inspector.peak'), value: percent(rates.ofPeak) },
+              ]
+            : []),
         ]}
       />
     </section>

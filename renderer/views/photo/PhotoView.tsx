@@ -1,6 +1,7 @@
 /** The photo large, with what the network sees of it, the answer, and how long it took. */
 import { milliseconds } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { threadWords } from '../../store/threads.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { taskText } from '../taskText.ts'
@@ -61,7 +62,7 @@ export default function PhotoView() {
                   decode: milliseconds(run.ms.decode),
                 })}
               </p>
-              <p className="small quiet">{t('photo.how', { backend: run.backend, threads: run.threads })}</p>
+              <p className="small quiet">{t('photo.how', { backend: run.backend, threads: threadWords(t, run.threads) })}</p>
               <button type="button" className="button is-small" onClick={() => void runPhoto()}>
                 {t('photo.again')}
               </button>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findLayers, sortLayers, withSubtotals } from '../../../renderer/views/costs/table.ts'
+import { ratesOf } from '../../../renderer/store/rates.ts'
+import { findLayers, NETWORK_ORDER, needsRates, sortLayers, withSubtotals } from '../../../renderer/views/costs/table.ts'
 import type { LayerRow } from '../../../renderer/workers/contract.ts'
 
 function layer(index: number, name: string, section: string, macs: number, groups: number | null = null): LayerRow {
@@ -9,6 +10,7 @@ function layer(index: number, name: string, section: string, macs: number, group
     name,
     op: 'conv2d',
     title: '1×1 conv',
+    kind: groups === null ? 'pointwise' : 'pointwiseGrouped',
     groups,
     inputShape: [1, 3, 8, 8],
     outputShape: [1, 4, 8, 8],
@@ -43,9 +45,20 @@ describe('layer table', () => {
     expect(names(sortLayers(layers, { column: 'name', descending: false }, 'paper'))).toEqual(['a.conv9', 'a.conv10', 'b.conv', 'stem.conv'])
   })
 
+  it('sorts by what was measured, sums it, and knows which orders need it', () => {
+    const rates = new Map(
+      [0.5, 0.1, 0.4, 0.2].map((ms, i) => [layers[i]?.name ?? '', ratesOf({ ms, macs: 1e6, bytes: 1e5 }, { gmacs: 20, gbs: 10 })] as const),
+    )
+    expect(names(sortLayers(layers, { column: 'ms', descending: true }, 'paper', rates))).toEqual(['stem.conv', 'a.conv9', 'b.conv', 'a.conv10'])
+    expect(names(sortLayers(layers, { column: 'peak', descending: true }, 'paper', rates))).toEqual(['a.conv10', 'b.conv', 'a.conv9', 'stem.conv'])
+    const sum = withSubtotals(layers, NETWORK_ORDER, 'paper', rates).at(-1)
+    expect(sum?.kind === 'subtotal' ? sum.ms : undefined).toBeCloseTo(0.7)
+    expect((['ms', 'gmacs', 'peak', 'macs', 'index'] as const).map(needsRates)).toEqual([true, true, true, false, false])
+  })
+
   it('sums sections in network order only', () => {
     const rows = withSubtotals(layers, { column: 'index', descending: false }, 'all')
-    expect(rows.filter((r) => r.kind === 'subtotal')).toEqual([{ kind: 'subtotal', section: 'stage2', layers: 3, macs: 18, params: 30 }])
+    expect(rows.filter((r) => r.kind === 'subtotal')).toEqual([{ kind: 'subtotal', section: 'stage2', layers: 3, macs: 18, params: 30, ms: 0 }])
     expect(rows.at(-1)?.kind).toBe('subtotal')
     expect(withSubtotals(layers, { column: 'macs', descending: true }, 'all').some((r) => r.kind === 'subtotal')).toBe(false)
   })

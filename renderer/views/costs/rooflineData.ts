@@ -1,0 +1,54 @@
+/** What the roofline shows of a measured network: its points, and its numbers in words. */
+import type { Translate } from '../../app/strings/index.ts'
+import { bytes, milliseconds, percent, significant } from '../../charts/kit/format.ts'
+import type { RooflineTexts } from '../../charts/roofline/Chart.tsx'
+import type { RooflinePoint } from '../../charts/roofline/layout.ts'
+import type { Rates } from '../../store/rates.ts'
+import { LAYER_KINDS, type LayerKind, type LayerRow, type ProfileView } from '../../workers/contract.ts'
+
+/** A point per layer that multiplies and accumulates. */
+export function pointsOf(layers: readonly LayerRow[], rates: ReadonlyMap<string, Rates>): RooflinePoint[] {
+  return layers.flatMap(({ index, name, kind }) => {
+    const rate = rates.get(name)
+    return kind && rate && rate.macs > 0 ? [{ index, kind, intensity: rate.intensity, gmacs: rate.gmacs, ms: rate.ms }] : []
+  })
+}
+
+export function kindsOf(points: readonly RooflinePoint[]): LayerKind[] {
+  return LAYER_KINDS.filter((kind) => points.some((p) => p.kind === kind))
+}
+
+export function summaryText(t: Translate, run: Rates, { machine }: ProfileView): string {
+  return t('roofline.summary', {
+    ms: milliseconds(run.ms),
+    gmacs: significant(run.gmacs, 3),
+    peak: significant(machine.gmacs, 3),
+    share: percent(run.ofPeak, 2),
+  })
+}
+
+export function chartTexts(t: Translate, points: readonly RooflinePoint[], { machine }: ProfileView): RooflineTexts {
+  const peak = significant(machine.gmacs, 3)
+  return {
+    label: t('roofline.chart', { n: points.length, peak }),
+    x: t('roofline.x'),
+    xHint: t('roofline.x.hint'),
+    y: t('roofline.y'),
+    peak: t('roofline.peak', { gmacs: peak }),
+    peakHint: t('roofline.peak.hint'),
+    memory: t('roofline.memory', { gbs: significant(machine.gbs, 3) }),
+    memoryHint: t('roofline.memory.hint'),
+  }
+}
+
+export function markText(t: Translate, { name, title }: LayerRow, { ms, gmacs, ofPeak, intensity, bytes: moved }: Rates): string {
+  return t('roofline.mark', {
+    name,
+    title,
+    ms: milliseconds(ms),
+    gmacs: significant(gmacs, 3),
+    share: percent(ofPeak),
+    intensity: significant(intensity, 3),
+    bytes: bytes(moved),
+  })
+}
