@@ -39,7 +39,7 @@ async function buildForNode(input, outDir, options = {}) {
 
 const TARGETS = {
   wasm: {
-    inputs: ['engine/kernels', 'engine/ops', 'scripts/wasm.mjs'],
+    inputs: ['engine/kernels', 'engine/ops', 'scripts/wasm.mjs', 'scripts/strips.mjs'],
     only: (path) => !path.startsWith('engine/') || path.endsWith('kernel.ts') || path.startsWith('engine/kernels/'),
     run: () => buildWasm(),
   },

@@ -2,6 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import asc from 'assemblyscript/asc'
+import { stripsSource } from './strips.mjs'
 
 const root = join(import.meta.dirname, '..')
 const BUILDS = [
@@ -12,6 +13,8 @@ const BUILDS = [
 const MAX_PAGES = 32768
 
 export async function buildWasm(log = () => {}) {
+  await mkdir(join(root, 'dist/wasm'), { recursive: true })
+  await writeFile(join(root, 'dist/wasm/strips.kernel.ts'), stripsSource())
   for (const { out, features } of BUILDS) {
     log(`compiling ${out}`)
     const args = ['engine/kernels/entry.ts', '--baseDir', root, '--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--sharedMemory']

@@ -1,15 +1,16 @@
 // Convolution, f32 NHWC: tiles of up to 6 pixels by 8 output channels, or 3 pixels by 12.
 //
-// A tile's sums, one step's weights and one splat fill the 15 vector registers that V8 gives out on x86-64. A window is
-// one run of steps: `table` holds, for each tap and input channel, the byte offset from the window's first value, so a
+// The tiles themselves are generated: see scripts/strips.mjs. A tile's sums, one step's weights and one splat fill the 15
+// vector registers that V8 gives out on x86-64. A window is one run of steps: `table` holds, for each tap and input channel, the byte offset from the window's first value, so a
 // pointwise and a 7x7 convolution share one inner loop, an input may lie in planes (NCHW) as the host gives it, and the
 // look-up costs nothing beside the multiplications.
 // Every output channel may be stored at a position of its own, which makes a channel shuffle free.
 //
-// The strips below hold no call and no rare case: what they cannot store (a curve as activation, positions without a
+// The strips hold no call and no rare case: what they cannot store (a curve as activation, positions without a
 // common distance) they leave side by side in scratch memory, and `settle` moves it.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
-import { arg, argF32, madd, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
+import { arg, argF32, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
+import { strip1x4, strip1x8, strip1x12, strip2x8, strip2x12, strip3x12, strip4x8, strip5x8, strip6x4, strip6x8 } from '../../../dist/wasm/strips.kernel'
 
 // Arguments of a step.
 const SRC = 0, DST = 1, WEIGHTS = 2, BIAS = 3, RESIDUAL = 4
@@ -28,207 +29,9 @@ const IN_H = 20, IN_W = 21, OUT_H = 22, OUT_W = 23
 const PHOTO_STEP = 24
 /** Output pixels of one block, and into how many units four channels of it are cut. */
 const BLOCK = 25, CHUNKS = 26
-const KH = 27, KW = 28, STRIDE_H = 29, STRIDE_W = 30, PAD_TOP = 31, PAD_LEFT = 32, DILATION_H = 33, DILATION_W = 34
-
-/** The activation where it is a clip; a curve is left to `settle`. */
-// @ts-ignore: decorator
-@inline
-function clip(v: v128, lo: v128, hi: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(v, lo), hi)
-}
-
-/** Stores `lanes` (1 to 4) channels of a pixel, `step` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function scatter(to: usize, step: i32, v: v128, lanes: i32): void {
-  v128.store_lane<f32>(to, v, 0)
-  if (lanes > 1) v128.store_lane<f32>(to + step, v, 1)
-  if (lanes > 2) v128.store_lane<f32>(to + 2 * step, v, 2)
-  if (lanes > 3) v128.store_lane<f32>(to + 3 * step, v, 3)
-}
-
-/** One vector of a pixel: the last of a tile may hold fewer than four channels. */
-// @ts-ignore: decorator
-@inline
-function putVector(to: usize, step: i32, v: v128, last: bool, lanes: i32): void {
-  if (step) scatter(to, step, v, last ? lanes : 4)
-  else if (last && lanes < 4) scatter(to, 4, v, lanes)
-  else v128.store(to, v)
-}
-
-// @ts-ignore: decorator
-@inline
-function put(nv: i32, to: usize, step: i32, lanes: i32, v0: v128, v1: v128, v2: v128): void {
-  const next = step ? step << 2 : 16
-  putVector(to, step, v0, nv == 1, lanes)
-  if (nv > 1) putVector(to + next, step, v1, nv == 2, lanes)
-  if (nv > 2) putVector(to + 2 * next, step, v2, true, lanes)
-}
-
-/**
- * `tiles` tiles of `px` neighbouring pixels by 4 `nv` channels (px and nv are constants: the branches on them vanish).
- * `s`: the first window's first value; windows are `step` bytes apart. One pixel alone may have a window of `rows` runs
- * of `count` steps, `rowSteps` steps apart; all others have one. `to`, `toStep`: where results go, `positionStep`:
- * bytes between channels there, 0 for side by side. `lanes`: channels in the
- * last vector.
- */
-// @ts-ignore: decorator
-@inline
-function strip(
-  px: i32, nv: i32, args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32,
-  rows: i32, rowSteps: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize,
-): void {
-  const code = arg(args, CODE)
-  const lo = lowerBound(code, argF32(args, A))
-  const hi = upperBound(code, argF32(args, B))
-  const resStep: i32 = arg(args, RES_STEP)
-  for (let tile = 0; tile < tiles; tile++) {
-    const b0 = v128.load(bias)
-    const b1 = nv > 1 ? v128.load(bias, 16) : b0
-    const b2 = nv > 2 ? v128.load(bias, 32) : b0
-    let v00 = b0, v01 = b1, v02 = b2, v10 = b0, v11 = b1, v12 = b2, v20 = b0, v21 = b1, v22 = b2
-    let v30 = b0, v31 = b1, v40 = b0, v41 = b1, v50 = b0, v51 = b1
-    const p0 = s
-    const p1 = p0 + step
-    const p2 = p1 + step
-    const p3 = p2 + step
-    const p4 = p3 + step
-    const p5 = p4 + step
-    for (let row = 0; row < (px == 1 ? rows : 1); row++) {
-      let t = table + ((row * rowSteps) << 2)
-      let wp = w + row * rowSteps * (nv << 4)
-      const end = wp + count * (nv << 4)
-      while (wp < end) {
-        const o: usize = load<i32>(t)
-        t += 4
-        const w0 = v128.load(wp)
-        const w1 = nv > 1 ? v128.load(wp, 16) : w0
-        const w2 = nv > 2 ? v128.load(wp, 32) : w0
-        wp += nv << 4
-        const x0 = v128.load_splat<f32>(p0 + o)
-        v00 = madd(x0, w0, v00)
-        if (nv > 1) v01 = madd(x0, w1, v01)
-        if (nv > 2) v02 = madd(x0, w2, v02)
-        if (px > 1) {
-          const x1 = v128.load_splat<f32>(p1 + o)
-          v10 = madd(x1, w0, v10)
-          if (nv > 1) v11 = madd(x1, w1, v11)
-          if (nv > 2) v12 = madd(x1, w2, v12)
-        }
-        if (px > 2) {
-          const x2 = v128.load_splat<f32>(p2 + o)
-          v20 = madd(x2, w0, v20)
-          if (nv > 1) v21 = madd(x2, w1, v21)
-          if (nv > 2) v22 = madd(x2, w2, v22)
-        }
-        if (px > 3) {
-          const x3 = v128.load_splat<f32>(p3 + o)
-          v30 = madd(x3, w0, v30)
-          if (nv > 1) v31 = madd(x3, w1, v31)
-        }
-        if (px > 4) {
-          const x4 = v128.load_splat<f32>(p4 + o)
-          v40 = madd(x4, w0, v40)
-          if (nv > 1) v41 = madd(x4, w1, v41)
-        }
-        if (px > 5) {
-          const x5 = v128.load_splat<f32>(p5 + o)
-          v50 = madd(x5, w0, v50)
-          if (nv > 1) v51 = madd(x5, w1, v51)
-        }
-      }
-    }
-    if (residual) {
-      let r = residual
-      v00 = f32x4.add(v00, v128.load(r))
-      if (nv > 1) v01 = f32x4.add(v01, v128.load(r, 16))
-      if (nv > 2) v02 = f32x4.add(v02, v128.load(r, 32))
-      if (px > 1) {
-        r += resStep
-        v10 = f32x4.add(v10, v128.load(r))
-        if (nv > 1) v11 = f32x4.add(v11, v128.load(r, 16))
-        if (nv > 2) v12 = f32x4.add(v12, v128.load(r, 32))
-      }
-      if (px > 2) {
-        r += resStep
-        v20 = f32x4.add(v20, v128.load(r))
-        if (nv > 1) v21 = f32x4.add(v21, v128.load(r, 16))
-        if (nv > 2) v22 = f32x4.add(v22, v128.load(r, 32))
-      }
-      if (px > 3) {
-        r += resStep
-        v30 = f32x4.add(v30, v128.load(r))
-        if (nv > 1) v31 = f32x4.add(v31, v128.load(r, 16))
-      }
-      if (px > 4) {
-        r += resStep
-        v40 = f32x4.add(v40, v128.load(r))
-        if (nv > 1) v41 = f32x4.add(v41, v128.load(r, 16))
-      }
-      if (px > 5) {
-        r += resStep
-        v50 = f32x4.add(v50, v128.load(r))
-        if (nv > 1) v51 = f32x4.add(v51, v128.load(r, 16))
-      }
-      residual = r + resStep
-    }
-    put(nv, to, positionStep, lanes, clip(v00, lo, hi), clip(v01, lo, hi), clip(v02, lo, hi))
-    to += toStep
-    if (px > 1) {
-      put(nv, to, positionStep, lanes, clip(v10, lo, hi), clip(v11, lo, hi), clip(v12, lo, hi))
-      to += toStep
-    }
-    if (px > 2) {
-      put(nv, to, positionStep, lanes, clip(v20, lo, hi), clip(v21, lo, hi), clip(v22, lo, hi))
-      to += toStep
-    }
-    if (px > 3) {
-      put(nv, to, positionStep, lanes, clip(v30, lo, hi), clip(v31, lo, hi), b0)
-      to += toStep
-    }
-    if (px > 4) {
-      put(nv, to, positionStep, lanes, clip(v40, lo, hi), clip(v41, lo, hi), b0)
-      to += toStep
-    }
-    if (px > 5) {
-      put(nv, to, positionStep, lanes, clip(v50, lo, hi), clip(v51, lo, hi), b0)
-      to += toStep
-    }
-    s += px * step
-  }
-}
-
-// One function per shape of tile, so that each has the registers to itself.
-function strip6x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(6, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip5x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(5, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip4x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(4, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip2x8(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(2, 2, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip1x8(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(1, 2, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
-}
-function strip3x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(3, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip2x12(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(2, 3, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip1x12(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(1, 3, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
-}
-function strip6x4(args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(6, 1, args, tiles, s, step, w, bias, table, count, 1, 0, to, toStep, positionStep, lanes, residual)
-}
-function strip1x4(args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
-  strip(1, 1, args, 1, s, 0, w, bias, table, count, rows, rowSteps, to, 0, positionStep, lanes, residual)
-}
+/** 1 where each four steps of a window, from its start, are neighbours in memory. */
+const FOURS = 27
+const KH = 28, KW = 29, STRIDE_H = 30, STRIDE_W = 31, PAD_TOP = 32, PAD_LEFT = 33, DILATION_H = 34, DILATION_W = 35
 
 /** One pixel by `width` channels, its window `rows` runs of `count` steps. */
 function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
@@ -238,7 +41,7 @@ function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table:
 }
 
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
-function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
   const resStep: i32 = residual ? arg(args, RES_STEP) : 0
   while (pixels > 0) {
     let px = 1
@@ -270,14 +73,14 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
     }
     if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positionStep, lanes, residual)
     else if (width == 12) {
-      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
-      else strip2x12(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+      else strip2x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
     } else if (px == 6) {
-      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
-      else strip6x4(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
-    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
-    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
-    else strip2x8(args, tiles, s, step, w, bias, table, count, to, toStep, positionStep, lanes, residual)
+      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+      else strip6x4(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+    else strip2x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
     const done = px * tiles
     pixels -= done
     s += done * step
@@ -333,6 +136,7 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
   const lastWidth = arg(args, LAST_WIDTH)
   const block = arg(args, BLOCK)
   const chunks = arg(args, CHUNKS)
+  const fours = arg(args, FOURS)
   const kh = arg(args, KH)
   const kw = arg(args, KW)
   const strideW = arg(args, STRIDE_W)
@@ -402,7 +206,7 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
         const rx: usize = r ? r + x * resStep : 0
         if (x >= inner && x < outer) {
           const pixels = min(x1, outer) - x
-          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, t, toStep, rare ? 0 : positionStep, lanes, rx)
+          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, fours, t, toStep, rare ? 0 : positionStep, lanes, rx)
           x += pixels
         } else {
           // The window reaches into the padding: only the taps inside the input count.

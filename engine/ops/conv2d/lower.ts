@@ -54,7 +54,8 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const { tiles, lastWidth, padded } = tilingOf(perOut)
   const weights = context.weights(packTiles(weight.data, parts, perOut, perIn, taps))
   const biases = context.weights(packBias(bias, parts, perOut, padded))
-  const table = context.weights(windowTable(src, attrs, perIn))
+  const steps = windowTable(src, attrs, perIn)
+  const table = context.weights(steps)
   const channelStep = src.planar ? src.height * src.width : 1
   // A pointwise convolution sees the whole map as one row of pixels, cut into blocks; any other goes row by row.
   const flat = taps === 1 && stride[0] === 1 && stride[1] === 1 && pad.every((p) => p === 0) && !(src.planar && src.batch > 1)
@@ -76,6 +77,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     photoStep,
     block,
     chunks,
+    inFours(steps) ? 1 : 0,
     ...window,
   ])
 }
@@ -91,6 +93,12 @@ function windowTable(src: View, { kernel, dilation }: Conv2dAttributes, perIn: n
       for (let k = 0; k < perIn; k++)
         table[(y * kw + x) * perIn + k] = 4 * ((y * dilation[0] * src.width + x * dilation[1]) * pixelStep + k * channelStep)
   return table
+}
+
+/** Each four steps, from the first, lie side by side: the kernel then looks up one address for the four. */
+function inFours(steps: Int32Array): boolean {
+  const whole = steps.length - (steps.length % 4)
+  return steps.every((offset, i) => i >= whole || i % 4 === 0 || offset - (steps[i - 1] ?? 0) === 4)
 }
 
 /** The view through which a fused shuffle stores: channel c of the convolution goes to position target[c]. */
