@@ -40,14 +40,24 @@ export function spawnThread(script: string, start: PoolStart): Promise<PoolThrea
       reject(new ScopeError({ code: 'internal', what: 'Thread pool', why, hint: 'Use one thread' }))
     }
     const timer = setTimeout(() => fail('a thread did not start in time'), START_TIMEOUT)
+    let gone = false
     worker.once('error', (error) => fail(error.message))
+    worker.once('exit', () => {
+      gone = true
+      fail('a thread ended while it started')
+    })
     worker.once('message', () => {
       clearTimeout(timer)
       worker.removeAllListeners('error')
-      // A thread that dies later is noticed by the run that misses it; the process must not die with it.
+      // A thread that dies later is noticed before the next run, or by the run that misses it; the process must not die with it.
       worker.on('error', () => undefined)
       worker.unref()
-      resolve({ terminate: () => void worker.terminate() })
+      resolve({
+        terminate: () => worker.terminate(),
+        get gone() {
+          return gone
+        },
+      })
     })
   })
 }

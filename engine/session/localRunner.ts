@@ -1,99 +1,51 @@
-/** Runs a plan in Wasm on this machine: the calling thread is thread 0, a pool of workers are the others. */
+/** Runs a plan in Wasm on this machine. A team of threads that loses a worker is replaced before the next run. */
 
 import { throwIfCancelled } from '../base/cancel.ts'
 import { ScopeError } from '../base/errors.ts'
 import type { HostTensor } from '../ir/tensor.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { StepSample } from '../trace/trace.ts'
-import { DONE, instantiate, type KernelExports, LOST } from './kernelModule.ts'
-import { CONTROL, loadPlan, type MemoryLayout } from './memory.ts'
-import type { PoolStart } from './poolWorker.ts'
 import type { Profile, ProfileOptions, Runner, RunOptions, RunResult } from './runner.ts'
-import { readTensor, writeTensor } from './transfer.ts'
-
-/** A worker of the pool; the host decides what it is (a Web Worker, a worker thread). */
-export interface PoolThread {
-  terminate(): void
-}
-
-/** Starts a worker that calls `poolWorkerMain(start, ready)`; resolves once it is ready. Rejects when it cannot be had. */
-export type SpawnThread = (start: PoolStart) => Promise<PoolThread>
-
-export interface RunnerHost {
-  readonly module: WebAssembly.Module
-  /** Name in traces, from `bestBuild`. */
-  readonly backend: string
-  /** At least 1; more than 1 needs `spawn` and a memory that may be shared. */
-  readonly threads: number
-  readonly spawn?: SpawnThread
-}
+import { type RunnerHost, Team, threadsOf } from './team.ts'
 
 const WHAT = 'Inference'
+/** Workers that end as soon as they have started will not be there a third time. */
+const STARTS = 2
 
 /** Throws ScopeError where memory or workers cannot be had. Blocks the calling thread while it runs: not for a page's main thread. */
 export async function createRunner(plan: Plan, host: RunnerHost): Promise<Runner> {
-  const runner = new LocalRunner(plan, host)
-  await runner.startThreads()
-  return runner
+  return new LocalRunner(plan, host, await Team.start(plan, host))
 }
 
 class LocalRunner implements Runner {
   readonly backend: string
   readonly threads: number
   readonly arenaBytes: number
-  private readonly memory: WebAssembly.Memory
-  private readonly layout: MemoryLayout
-  private readonly kernels: KernelExports
-  private readonly control: Int32Array
-  private readonly floats: Float32Array
-  private readonly times: Float64Array
-  private pool: PoolThread[] = []
-  private broken = false
+  /** Undefined until the next run where the last one broke. */
+  private team: Promise<Team> | undefined
+  private inputs: readonly HostTensor[] = []
   private closed = false
 
   constructor(
     private readonly plan: Plan,
     private readonly host: RunnerHost,
+    team: Team,
   ) {
-    this.threads = host.spawn ? Math.max(1, Math.floor(host.threads)) : 1
-    const { memory, layout } = loadPlan(plan, this.threads)
-    this.memory = memory
-    this.layout = layout
     this.backend = host.backend
+    this.threads = threadsOf(host)
     this.arenaBytes = plan.arenaBytes
-    this.kernels = instantiate(host.module, memory)
-    this.control = new Int32Array(memory.buffer, 0, 256)
-    this.floats = new Float32Array(memory.buffer)
-    this.times = new Float64Array(memory.buffer, layout.times, layout.count + 1)
-  }
-
-  async startThreads(): Promise<void> {
-    const { spawn, module } = this.host
-    if (!spawn) return
-    const starts = Array.from({ length: this.threads - 1 }, (_, i) =>
-      spawn({ module, memory: this.memory, layout: this.layout, thread: i + 1, threads: this.threads }),
-    )
-    const started = await Promise.allSettled(starts)
-    this.pool = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []))
-    const failed = started.find((s) => s.status === 'rejected')
-    if (failed) {
-      await this.close()
-      throw failed.reason
-    }
+    this.team = Promise.resolve(team)
   }
 
   async run(inputs: readonly HostTensor[], options: RunOptions = {}): Promise<RunResult> {
-    await this.ready(options.signal)
-    this.plan.inputs.forEach((target, i) => {
-      const value = inputs[i]
-      if (value) writeTensor(this.floats, this.layout.arena, target, value)
-    })
+    const team = await this.ready(options.signal)
+    this.write(team, inputs)
+    this.inputs = inputs
     const start = performance.now()
-    this.execute(false)
+    team.execute(false)
     const ms = performance.now() - start
-    const read = (t: Plan['outputs'][number]): HostTensor => readTensor(this.floats, this.layout.arena, t)
     const wanted = options.keep ? this.plan.kept.filter((t) => options.keep?.includes(t.id)) : []
-    return { outputs: this.plan.outputs.map(read), kept: new Map(wanted.map((t) => [t.id, read(t)])), ms }
+    return { outputs: this.plan.outputs.map((t) => team.read(t)), kept: new Map(wanted.map((t) => [t.id, team.read(t)])), ms }
   }
 
   async profile({ runs, warmup, signal, onProgress }: ProfileOptions): Promise<Profile> {
@@ -101,13 +53,15 @@ class LocalRunner implements Runner {
     const samples: number[][] = this.plan.steps.map(() => [])
     const all = warmup + 2 * runs
     for (let i = 0; i < all; i++) {
-      await this.ready(signal)
+      const team = await this.ready(signal)
+      // Inputs share memory with what is computed after their last reader.
+      this.write(team, this.inputs)
       const stepwise = i >= warmup + runs
       const start = performance.now()
-      this.execute(stepwise)
+      team.execute(stepwise)
       const ms = performance.now() - start
       if (i >= warmup && !stepwise) total.push(ms)
-      if (stepwise) this.collect(samples)
+      if (stepwise) for (let step = 0; step < samples.length; step++) samples[step]?.push(team.stepTime(step))
       // Lets messages and cancellation through without a pause for every run.
       if (i % 8 === 7 || i === all - 1) {
         onProgress?.(i + 1, all)
@@ -129,48 +83,49 @@ class LocalRunner implements Runner {
 
   async close(): Promise<void> {
     this.closed = true
-    Atomics.store(this.control, CONTROL.quit, 1)
-    Atomics.add(this.control, CONTROL.job, 1)
-    Atomics.notify(this.control, CONTROL.job)
-    for (const thread of this.pool) thread.terminate()
-    this.pool = []
+    const { team } = this
+    this.team = undefined
+    await team?.then(
+      (t) => t.stop(),
+      () => undefined,
+    )
   }
 
-  private async ready(signal: AbortSignal | undefined): Promise<void> {
+  private write(team: Team, inputs: readonly HostTensor[]): void {
+    this.plan.inputs.forEach((target, i) => {
+      const value = inputs[i]
+      if (value) team.write(target, value)
+    })
+  }
+
+  /** A team of which every worker is there, as far as is known; one that several calls wait for is started once. */
+  private async ready(signal: AbortSignal | undefined): Promise<Team> {
+    for (let starts = 0; ; ) {
+      this.refuse(signal)
+      if (!this.team) {
+        if (starts++ === STARTS)
+          throw new ScopeError({ code: 'internal', what: WHAT, why: 'its workers end as soon as they start', hint: 'Use one thread' })
+        this.team = Team.start(this.plan, this.host)
+      }
+      const { team: pending } = this
+      const team = await pending.catch((error: unknown) => {
+        this.drop(pending)
+        throw error
+      })
+      this.refuse(signal)
+      if (team.whole) return team
+      if (this.drop(pending)) void team.stop()
+    }
+  }
+
+  private refuse(signal: AbortSignal | undefined): void {
     throwIfCancelled(signal, WHAT)
     if (this.closed) throw new ScopeError({ code: 'internal', what: WHAT, why: 'its runner is closed', hint: 'Open the model again' })
-    if (this.broken) await this.restart()
   }
 
-  /** After a lost worker: all of them go, the control block is cleared, new ones start. */
-  private async restart(): Promise<void> {
-    for (const thread of this.pool) thread.terminate()
-    this.pool = []
-    this.control.fill(0)
-    this.broken = false
-    await this.startThreads()
-  }
-
-  private collect(samples: readonly number[][]): void {
-    for (const [step, list] of samples.entries()) list.push(Math.max(0, (this.times[step + 1] ?? 0) - (this.times[step] ?? 0)))
-  }
-
-  private execute(stepwise: boolean): void {
-    const times = stepwise ? this.layout.times : 0
-    Atomics.store(this.control, CONTROL.times, times)
-    if (this.threads > 1) {
-      Atomics.add(this.control, CONTROL.job, 1)
-      Atomics.notify(this.control, CONTROL.job)
-    }
-    const outcome = this.kernels.runPlan(this.layout.steps, this.layout.count, 0, this.threads, 0, times, this.layout.scratch)
-    if (outcome === DONE) return
-    this.broken = true
-    Atomics.store(this.control, CONTROL.cancel, LOST)
-    throw new ScopeError({
-      code: 'internal',
-      what: WHAT,
-      why: 'a worker of the pool stopped in the middle of a run',
-      hint: 'Run it again; new workers are started',
-    })
+  private drop(team: Promise<Team>): boolean {
+    if (this.team !== team) return false
+    this.team = undefined
+    return true
   }
 }

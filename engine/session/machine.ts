@@ -2,7 +2,8 @@
 import { throwIfCancelled } from '../base/cancel.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
 import type { Machine } from '../trace/trace.ts'
-import { createRunner, type RunnerHost } from './localRunner.ts'
+import { createRunner } from './localRunner.ts'
+import { type RunnerHost, threadsOf } from './team.ts'
 
 /** About a millisecond of one core. */
 const ROUNDS = 500_000
@@ -15,7 +16,7 @@ const WARMUP = 8
 
 /** On as many threads as the host has; the best of several runs. Takes about half a second. Throws ScopeError, `cancelled`. */
 export async function probeMachine(host: RunnerHost, signal?: AbortSignal): Promise<Machine> {
-  const threads = host.spawn ? Math.max(1, Math.floor(host.threads)) : 1
+  const threads = threadsOf(host)
   const units = threads * 8
   const bytes = Math.floor(READ_BYTES / units / 128) * 128
   const block = [{ region: 'arena', offset: 0 } as const, bytes]
