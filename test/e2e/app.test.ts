@@ -178,7 +178,8 @@ describe('costs', () => {
     const main = page.getByRole('main')
     expect(await main.innerText()).toContain('18.93 M MACs')
     expect(await main.innerText()).toContain('convolutions only')
-    expect(await main.getByText('head.pool').count()).toBeGreaterThan(0)
+    // Rows out of sight are drawn when the page has time for them.
+    await expect.poll(() => main.getByText('head.pool').count(), { timeout: 10_000 }).toBeGreaterThan(0)
     await main.getByRole('searchbox').fill('stage3.unit1')
     await idle(page)
     expect(await main.getByText('stage3.unit1.compress.conv').count()).toBeGreaterThan(0)

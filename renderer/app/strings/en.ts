@@ -229,6 +229,7 @@ export const en = {
   'roofline.roof.hint': 'The lower of peak and memory: a layer whose data comes from memory cannot be above it',
   'roofline.above': 'Above the slope: data from a cache',
   'roofline.above.hint': 'The data of these layers was still in a cache, which is faster than memory, so memory does not limit them',
+  'roofline.busy': 'Layers above the peak: something else kept this machine busy while its peak was measured. Measure again.',
   'roofline.kind.pointwise': '1×1 convolution',
   'roofline.kind.pointwiseGrouped': '1×1 group convolution',
   'roofline.kind.depthwise': 'Depthwise convolution',

@@ -229,6 +229,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'roofline.roof.hint': '峰值与内存两者中较低者：数据来自内存的层不会高于它',
   'roofline.above': '斜线以上：数据来自缓存',
   'roofline.above.hint': '这些层的数据仍在缓存中，缓存比内存快，因此不受内存限制',
+  'roofline.busy': '有的层高于峰值：测量峰值时本机正忙于别的事。请重新测量。',
   'roofline.kind.pointwise': '1×1 卷积',
   'roofline.kind.pointwiseGrouped': '1×1 分组卷积',
   'roofline.kind.depthwise': '逐通道卷积',

@@ -102,7 +102,7 @@ function Measured({ network, profile }: { readonly network: NetworkView; readonl
         )}
         {size && hovered && layer && rate && <RooflineTip mark={hovered} size={size} layer={layer} rates={rate} />}
       </div>
-      <RooflineLegend points={points} longest={milliseconds(longest)} />
+      <RooflineLegend data={data} longest={milliseconds(longest)} />
     </div>
   )
 }

@@ -1,9 +1,9 @@
 /** What shapes, colour and lines of the roofline mean. */
-import { type RooflinePoint, symbolOf } from '../../charts/roofline/layout.ts'
+import { type RooflineData, symbolOf } from '../../charts/roofline/layout.ts'
 import { useText } from '../../store/context.ts'
-import { kindsOf } from './rooflineData.ts'
+import { isPeakTooLow, kindsOf } from './rooflineData.ts'
 
-export function RooflineLegend({ points, longest }: { readonly points: readonly RooflinePoint[]; readonly longest: string }) {
+export function RooflineLegend({ data: { machine, points }, longest }: { readonly data: RooflineData; readonly longest: string }) {
   const t = useText()
   return (
     <div className="roofline-legend small">
@@ -31,6 +31,7 @@ export function RooflineLegend({ points, longest }: { readonly points: readonly 
       <p title={t('roofline.above.hint')}>
         <span className="term">{t('roofline.above')}</span>
       </p>
+      {isPeakTooLow(points, machine) && <p className="notice">{t('roofline.busy')}</p>}
     </div>
   )
 }

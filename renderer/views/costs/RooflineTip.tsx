@@ -7,7 +7,7 @@ import type { Rates } from '../../store/rates.ts'
 import type { LayerRow } from '../../workers/contract.ts'
 
 const WIDTH = 236
-const HEIGHT = 92
+const HEIGHT = 102
 const GAP = 14
 
 export interface RooflineTipProps {

@@ -1,4 +1,5 @@
 /** What the roofline shows of a measured network: its points, and its numbers in words. */
+import type { Machine } from '../../../engine/index.ts'
 import type { Translate } from '../../app/strings/index.ts'
 import { bytes, milliseconds, percent, significant } from '../../charts/kit/format.ts'
 import type { RooflineTexts } from '../../charts/roofline/Chart.tsx'
@@ -12,6 +13,11 @@ export function pointsOf(layers: readonly LayerRow[], rates: ReadonlyMap<string,
     const rate = rates.get(name)
     return kind && rate && rate.macs > 0 ? [{ index, kind, intensity: rate.intensity, gmacs: rate.gmacs, ms: rate.ms }] : []
   })
+}
+
+/** Nothing is faster than the machine: then the machine was busy. A little above is the clock's grain, and so is any height of a short layer. */
+export function isPeakTooLow(points: readonly RooflinePoint[], machine: Machine): boolean {
+  return points.some((p) => p.ms >= 0.02 && p.gmacs > 1.1 * machine.gmacs)
 }
 
 export function kindsOf(points: readonly RooflinePoint[]): LayerKind[] {

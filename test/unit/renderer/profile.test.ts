@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildZooModel, recognise, type StepSample } from '../../../engine/index.ts'
 import { ratesOf } from '../../../renderer/store/rates.ts'
 import { layerRates, measured, runRates, sumRates } from '../../../renderer/store/selectors.ts'
-import { pointsOf } from '../../../renderer/views/costs/rooflineData.ts'
+import { isPeakTooLow, pointsOf } from '../../../renderer/views/costs/rooflineData.ts'
 import type { ProfileView } from '../../../renderer/workers/contract.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { costByNode, runsFor } from '../../../renderer/workers/profiling.ts'
@@ -87,6 +87,19 @@ describe('rates of layers', () => {
     const count = (kind: string) => points.filter((p) => p.kind === kind).length
     // 16 units, each 1x1, depthwise, 1x1; the first 1x1 of stage 2 has no groups.
     expect([count('conv'), count('pointwise'), count('pointwiseGrouped'), count('depthwise'), count('linear')]).toEqual([1, 1, 31, 16, 1])
+  })
+
+  it('tell when the peak was measured too low', () => {
+    const points = pointsOf(network.layers, rates ?? new Map())
+    expect(isPeakTooLow(points, machine)).toBe(false)
+    expect(isPeakTooLow(points, { ...machine, gmacs: 12 })).toBe(true)
+    // A layer of a few microseconds may seem to be faster than it is.
+    expect(
+      isPeakTooLow(
+        points.map((p) => ({ ...p, ms: 0.005 })),
+        { ...machine, gmacs: 12 },
+      ),
+    ).toBe(false)
   })
 
   it('are zero where the clock cannot tell, not infinite', () => {
