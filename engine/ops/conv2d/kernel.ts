@@ -40,13 +40,19 @@ function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table:
   else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
 }
 
+/** Steps of a window whose weights (32 bytes a step) are worth waiting for early. */
+const LONG = 128
+
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
 function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
   const resStep: i32 = residual ? arg(args, RES_STEP) : 0
   while (pixels > 0) {
     let px = 1
     let tiles = 1
-    if (width == 8) {
+    // With long windows a lone pixel goes first: it draws the tile's weights into the cache with little else to wait for
+    // them. With short ones it would cost more than it hides.
+    const alone = width == 8 && pixels % 6 == 1 && count >= LONG
+    if (width == 8 && !alone) {
       // Tiles of nearly equal width: 49 pixels are 4 tiles of 6 and 5 of 5, not 8 of 6 and a lone one.
       const parts = (pixels + 5) / 6
       const sixes = pixels - 5 * parts
@@ -67,7 +73,7 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
         px = 2
         tiles = pixels >> 1
       }
-    } else if (pixels >= 6) {
+    } else if (width == 4 && pixels >= 6) {
       px = 6
       tiles = pixels / 6
     }
