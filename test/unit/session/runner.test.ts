@@ -71,7 +71,7 @@ it('refuses an input of another shape and stays usable', async () => {
 })
 
 it('profiles with the inputs of the last run, though their memory is used for other tensors', async () => {
-  // The kernel notes what it read: an input that was overwritten would reach the output of a later run.
+  // After a profile the output still lies in the arena: had the input been overwritten, it would be another.
   const pool = new WatchedPool(true)
   const runner = await createRunner(plan, await hostOf(2, pool.spawn))
   const { outputs } = await runner.run([input])
