@@ -11,7 +11,10 @@ import { buildWasm } from './wasm.mjs'
 const root = join(import.meta.dirname, '..')
 const COMMON = ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json']
 
-/** One ECMAScript file per entry; packages stay imports. */
+/** Packages that become part of the bundles. */
+const SMALL_PARTS = ['zod', 'commander', 'fflate']
+
+/** One ECMAScript file per entry; other packages stay imports. */
 async function buildForNode(input, outDir, options = {}) {
   const { build } = await import('vite')
   await build({
@@ -33,7 +36,8 @@ async function buildForNode(input, outDir, options = {}) {
         output: { format: options.format ?? 'es', entryFileNames: options.names ?? '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
-    ssr: options.inline ? { noExternal: true } : {},
+    // Hundreds of small modules take longer to load than a model to open.
+    ssr: { noExternal: options.inline ? true : SMALL_PARTS },
   })
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { quantile } from '../../engine/index.ts'
 import { type Result, type Row, resultsSchema } from './result.ts'
+import { SMALL_BESIDE } from './suite.ts'
 
 const pad = (cells: readonly string[], widths: readonly number[]): string =>
   `| ${cells.map((c, i) => (i === 0 ? c.padEnd(widths[i] ?? 0) : c.padStart(widths[i] ?? 0))).join(' | ')} |`
@@ -67,19 +68,20 @@ function layers(row: Row): string {
 }
 
 function scaling(rows: readonly Row[]): string {
-  const [small, large] = [
-    rows.find((r) => r.size === '224x224' && r.model === rows.find((x) => x.size !== '224x224')?.model),
-    rows.find((r) => r.size !== '224x224'),
-  ]
-  if (!small || !large) return ''
-  const time = median(contender(large, 'ours')) / median(contender(small, 'ours'))
-  return `${large.model} at ${large.size}: ${(large.macs / small.macs).toFixed(1)} times the MACs of ${small.size}, ${time.toFixed(1)} times the time.\n`
+  return rows
+    .filter((r) => r.smallMacs !== undefined)
+    .map((r) => {
+      const time = median(contender(r, 'ours')) / median(contender(r, SMALL_BESIDE))
+      const own = median(contender(r, 'ours'))
+      return `${r.model} at ${r.size}: ${ms(own)} ms; ${(r.macs / (r.smallMacs ?? 1)).toFixed(1)} times the MACs of 224x224, ${time.toFixed(1)} times the time.`
+    })
+    .join('\n')
 }
 
 function firstAnswer({ firstAnswer: f }: Result): string {
   if (!f) return ''
   const steady = median(f.steady)
-  return `First answer of the bundled model: ${median(f.first).toFixed(0)} ms from the start of a fresh ${f.first.length > 1 ? `process or worker (median of ${f.first.length})` : 'one'}; second photo ${ms(median(f.second))} ms, ${(median(f.second) / steady).toFixed(2)} times the steady ${ms(steady)} ms.\n`
+  return `First answer of the bundled model: ${median(f.first).toFixed(0)} ms from the start of a fresh process or worker (median of ${f.first.length} starts); second photo ${ms(median(f.second))} ms, ${(median(f.second) / steady).toFixed(2)} times the steady ${ms(steady)} ms.`
 }
 
 function report(results: readonly Result[]): string {
@@ -87,7 +89,7 @@ function report(results: readonly Result[]): string {
   for (const result of results)
     for (const threads of [...new Set(result.rows.map((r) => r.threads))]) {
       const rows = result.rows.filter((r) => r.threads === threads)
-      parts.push(`### ${titleOf(result, threads)}`, comparison(rows), scaling(rows))
+      parts.push(`### ${titleOf(result, threads)}`, comparison(rows.filter((r) => r.smallMacs === undefined)), scaling(rows))
       const detailed = rows.find((r) => r.model.endsWith('g3-1.0x') && r.size === '224x224')
       if (detailed) parts.push(`${detailed.model}, layer by layer:`, layers(detailed))
       if (threads === 1) parts.push(firstAnswer(result))

@@ -37,6 +37,8 @@ const rowSchema = z.object({
   layers: z.array(layerSchema),
   /** Median of the profiled pass over the median of the plain one, minus 1. */
   profileOverhead: z.number(),
+  /** Of the same model at 224x224, on a row that compares sizes. */
+  smallMacs: z.number().optional(),
 })
 
 const firstAnswerSchema = z.object({

@@ -31,7 +31,12 @@ function fold(edit: GraphEdit, norm: Node): void {
     epsilon,
   )
   const perChannel = weight.data.length / factor.length
-  const scaled = Float32Array.from(weight.data, (v, i) => v * (factor[Math.floor(i / perChannel)] ?? 0))
+  // A plain loop: this runs over every weight of a model while its user waits for the first answer.
+  const scaled = new Float32Array(weight.data.length)
+  for (let c = 0, i = 0; c < factor.length; c++) {
+    const scale = factor[c] ?? 0
+    for (const end = i + perChannel; i < end; i++) scaled[i] = (weight.data[i] ?? 0) * scale
+  }
   const shifted = Float32Array.from(offset, (o, c) => o + Number(bias?.data[c] ?? 0) * (factor[c] ?? 0))
   const newWeight = edit.constant(edit.tensor(w).name, { dtype: 'f32', shape: weight.shape, data: scaled }, 'OIHW')
   const newBias = edit.constant(`${conv.name}.bias`, { dtype: 'f32', shape: [shifted.length], data: shifted })
