@@ -1,5 +1,5 @@
 /** The comparison in a worker: both engines run beside the page's main thread, as they would in an application. */
-import * as web from 'onnxruntime-web'
+import * as web from 'onnxruntime-web/wasm'
 import { runnerHost } from '../../../renderer/workers/host.ts'
 import { runSuite } from '../suite.ts'
 import { type SuiteRequest, type SuiteResult, serve } from './messages.ts'
