@@ -46,10 +46,11 @@ const report = (...files) => spawnSync(process.execPath, [join(root, 'dist/bench
 
 /** Starts a fresh process for each and puts their figures side by side. */
 async function starts(once) {
-  const all = { first: [], second: [], steady: [] }
+  const all = { first: [], fromStart: [], second: [], steady: [] }
   for (let i = 0; i < STARTS; i++) {
-    const { first, second, steady } = await once()
+    const { first, fromStart, second, steady } = await once()
     all.first.push(first)
+    all.fromStart.push(fromStart)
     all.second.push(second)
     all.steady.push(...steady)
   }

@@ -9,6 +9,8 @@ import type { Profile, ProfileOptions, Runner, RunOptions, RunResult } from './r
 import { type RunnerHost, Team, threadsOf } from './team.ts'
 
 const WHAT = 'Inference'
+const WARM_UP_TIME = 150
+const WARM_UP_RUNS = 30
 /** Workers that end as soon as they have started will not be there a third time. */
 const STARTS = 2
 
@@ -46,6 +48,17 @@ class LocalRunner implements Runner {
     const ms = performance.now() - start
     const wanted = options.keep ? this.plan.kept.filter((t) => options.keep?.includes(t.id)) : []
     return { outputs: this.plan.outputs.map((t) => team.read(t)), kept: new Map(wanted.map((t) => [t.id, team.read(t)])), ms }
+  }
+
+  async warmUp(signal?: AbortSignal): Promise<void> {
+    const stop = performance.now() + WARM_UP_TIME
+    for (let i = 0; i < WARM_UP_RUNS && performance.now() < stop; i++) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 0))
+      if (this.closed || signal?.aborted) return
+      const team = await this.ready(signal)
+      this.write(team, this.inputs)
+      team.execute(false)
+    }
   }
 
   async profile({ runs, warmup, signal, onProgress }: ProfileOptions): Promise<Profile> {

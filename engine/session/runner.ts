@@ -35,6 +35,11 @@ export interface Runner {
   readonly arenaBytes: number
   /** Inputs row-major (NCHW), in the order of the graph's inputs. Throws ScopeError. */
   run(inputs: readonly HostTensor[], options?: RunOptions): Promise<RunResult>
+  /**
+   * Runs the last inputs again until the compiler has seen every kernel often enough, at most 0.15 s: engines first
+   * translate Wasm quickly and badly. For idle moments; other calls get in between. Ends quietly when aborted or closed.
+   */
+  warmUp(signal?: AbortSignal): Promise<void>
   /** Timed runs on the last inputs: totals in one pass, steps in another. */
   profile(options: ProfileOptions): Promise<Profile>
   close(): Promise<void>

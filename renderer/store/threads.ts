@@ -6,7 +6,7 @@ const MAX_THREADS = 8
 /** `isolated`: whether the page may share memory with workers (`crossOriginIsolated`). */
 export function threadsFor(isolated: boolean, cores: number): number {
   if (!isolated) return 1
-  return Math.min(Math.max(cores - (cores > 2 ? 1 : 0), 1), MAX_THREADS)
+  return Math.min(Math.max(cores - 1, 1), MAX_THREADS)
 }
 
 export function threads(): number {

@@ -2,7 +2,7 @@
 
 import baseline from '../../dist/wasm/kernels.wasm?url'
 import relaxed from '../../dist/wasm/kernels-relaxed.wasm?url'
-import { bestBuild, type PoolStart, type RunnerHost, ScopeError, type SpawnThread } from '../../engine/index.ts'
+import { bestBuild, type PoolStart, type PoolThread, type RunnerHost, ScopeError, type SpawnThread } from '../../engine/index.ts'
 
 const URLS: Readonly<Record<string, string>> = { 'kernels.wasm': baseline, 'kernels-relaxed.wasm': relaxed }
 
@@ -33,8 +33,16 @@ async function compile(): Promise<{ module: WebAssembly.Module; backend: string 
 const spawn: SpawnThread = (start: PoolStart) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./pool.worker.ts', import.meta.url), { type: 'module' })
-    worker.addEventListener('message', () => resolve(worker), { once: true })
+    let gone = false
+    const thread: PoolThread = {
+      terminate: () => worker.terminate(),
+      get gone() {
+        return gone
+      },
+    }
+    worker.addEventListener('message', () => resolve(thread), { once: true })
     worker.addEventListener('error', (event) => {
+      gone = true
       worker.terminate()
       reject(new ScopeError({ code: 'internal', what: 'A thread of the pool', why: event.message || 'it did not start', hint: 'Reload the window' }))
     })

@@ -23,6 +23,8 @@ export interface Running {
   /** The graph in its fused stage. */
   readonly fused: () => Graph
   runner: { threads: number; made: Promise<Runner> } | undefined
+  /** Whether the kernels have been run often enough to be compiled well. */
+  warm?: boolean
 }
 
 /** The runner for `threads`; one made for another number of threads is closed first. */
@@ -58,6 +60,11 @@ export async function runPhoto(running: Running, photo: Blob, name: string, thre
   const runner = await runnerFor(running, threads, context)
   context.progress({ step: 'running' })
   const result = await runner.run([input], { signal: context.signal })
+  // While the answer is looked at; whatever is asked for next gets in between.
+  if (!running.warm) {
+    running.warm = true
+    setTimeout(() => void runner.warmUp().catch(() => undefined), 0)
+  }
   const [output] = result.outputs
   if (!output) throw badInput(`Model "${model.title}"`, 'it has no output', 'Open a classifier')
   return {

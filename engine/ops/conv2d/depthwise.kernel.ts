@@ -108,23 +108,20 @@ export function depthwise(args: usize, begin: i32, end: i32): void {
   }
 }
 
-/**
- * Stride 1 or 2, one column of padding left and right (stride 2: right or not), activation none or clip, no residual,
- * channels stored side by side. One unit: four channels of one output row.
- */
-export function depthwise3x3(args: usize, begin: i32, end: i32): void {
+/** `clipped` and `stride` are constants: the branches on them vanish. A row outside the input is 16 zeros read again and again. */
+// @ts-ignore: decorator
+@inline
+function rows(clipped: bool, stride: i32, args: usize, begin: i32, end: i32): void {
   const srcStep = arg(args, SRC_STEP)
   const dstStep = arg(args, DST_STEP)
-  const code = arg(args, CODE)
   const channels = arg(args, CHANNELS)
   const inH = arg(args, IN_H)
   const inW = arg(args, IN_W)
   const outH = arg(args, OUT_H)
   const outW = arg(args, OUT_W)
   const zeros: usize = arg(args, ZEROS)
-  const stride = arg(args, STRIDE)
-  const lo = lowerBound(code, argF32(args, A))
-  const hi = upperBound(code, argF32(args, B))
+  const lo = lowerBound(1, argF32(args, A))
+  const hi = upperBound(1, argF32(args, B))
   const quads = (channels + 3) >> 2
   const line = inW * srcStep
 
@@ -161,12 +158,13 @@ export function depthwise3x3(args: usize, begin: i32, end: i32): void {
         x0 = v128.load(p0)
         x1 = v128.load(p1)
         x2 = v128.load(p2)
-        storeLanes(d, clamp(madd(x2, w22, madd(x1, w12, madd(x0, w02, here))), lo, hi), n)
+        const v = madd(x2, w22, madd(x1, w12, madd(x0, w02, here)))
+        storeLanes(d, clipped ? clamp(v, lo, hi) : v, n)
         d += dstStep
         here = madd(x2, w21, madd(x1, w11, madd(x0, w01, next)))
         next = madd(x2, w20, madd(x1, w10, madd(x0, w00, bias)))
       }
-      storeLanes(d, clamp(here, lo, hi), n)
+      storeLanes(d, clipped ? clamp(here, lo, hi) : here, n)
     } else {
       // `carry` is the sum of the next output after the column left of its middle.
       let carry = bias
@@ -178,7 +176,8 @@ export function depthwise3x3(args: usize, begin: i32, end: i32): void {
         p1 += step1
         p2 += step2
         const y0 = v128.load(p0), y1 = v128.load(p1), y2 = v128.load(p2)
-        storeLanes(d, clamp(madd(y2, w22, madd(y1, w12, madd(y0, w02, here))), lo, hi), n)
+        const v = madd(y2, w22, madd(y1, w12, madd(y0, w02, here)))
+        storeLanes(d, clipped ? clamp(v, lo, hi) : v, n)
         d += dstStep
         carry = madd(y2, w20, madd(y1, w10, madd(y0, w00, bias)))
         p0 += step0
@@ -187,8 +186,35 @@ export function depthwise3x3(args: usize, begin: i32, end: i32): void {
       }
       if (both < outW) {
         const here = madd(v128.load(p2), w21, madd(v128.load(p1), w11, madd(v128.load(p0), w01, carry)))
-        storeLanes(d, clamp(here, lo, hi), n)
+        storeLanes(d, clipped ? clamp(here, lo, hi) : here, n)
       }
     }
   }
+}
+
+// One function each, so that the weights keep the registers.
+function plain1(args: usize, begin: i32, end: i32): void {
+  rows(false, 1, args, begin, end)
+}
+function plain2(args: usize, begin: i32, end: i32): void {
+  rows(false, 2, args, begin, end)
+}
+function clipped1(args: usize, begin: i32, end: i32): void {
+  rows(true, 1, args, begin, end)
+}
+function clipped2(args: usize, begin: i32, end: i32): void {
+  rows(true, 2, args, begin, end)
+}
+
+/**
+ * Stride 1 or 2, one column of padding left and right (stride 2: right or not), activation none or clip, no residual,
+ * channels stored side by side. One unit: four channels of one output row.
+ */
+export function depthwise3x3(args: usize, begin: i32, end: i32): void {
+  const clipped = arg(args, CODE) == 1
+  if (arg(args, STRIDE) == 1) {
+    if (clipped) clipped1(args, begin, end)
+    else plain1(args, begin, end)
+  } else if (clipped) clipped2(args, begin, end)
+  else plain2(args, begin, end)
 }

@@ -40,8 +40,25 @@ function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table:
   else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
 }
 
-/** Steps of a window whose weights (32 bytes a step) are worth waiting for early. */
+/** Steps of a window whose weights (32 bytes a step) are worth drawing into the cache before they are used. */
 const LONG = 128
+
+/**
+ * Reads one word of each cache line. Wasm has no prefetch; a run of loads with nothing else to do overlaps their waiting,
+ * where the first tile would meet each line on its own.
+ */
+function draw(p: usize, bytes: i32): i32 {
+  const end = p + bytes
+  let a = 0, b = 0, c = 0, d = 0
+  while (p < end) {
+    a |= load<i32>(p)
+    b |= load<i32>(p, 64)
+    c |= load<i32>(p, 128)
+    d |= load<i32>(p, 192)
+    p += 256
+  }
+  return a | b | c | d
+}
 
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
 function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
@@ -49,10 +66,7 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
   while (pixels > 0) {
     let px = 1
     let tiles = 1
-    // With long windows a lone pixel goes first: it draws the tile's weights into the cache with little else to wait for
-    // them. With short ones it would cost more than it hides.
-    const alone = width == 8 && pixels % 6 == 1 && count >= LONG
-    if (width == 8 && !alone) {
+    if (width == 8) {
       // Tiles of nearly equal width: 49 pixels are 4 tiles of 6 and 5 of 5, not 8 of 6 and a lone one.
       const parts = (pixels + 5) / 6
       const sixes = pixels - 5 * parts
@@ -73,7 +87,7 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
         px = 2
         tiles = pixels >> 1
       }
-    } else if (width == 4 && pixels >= 6) {
+    } else if (pixels >= 6) {
       px = 6
       tiles = pixels / 6
     }
@@ -202,6 +216,8 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
     const toStep = rare ? width << 2 : dstStep
     const most = rare ? SCRATCH_BYTES / toStep : length
 
+    // Stored, so that no compiler leaves the reading out.
+    if (steps >= LONG && first < last) store<i32>(scratch, draw(wr, ((ky1 - ky0) * rowSteps * width) << 2))
     for (let x0 = first; x0 < last; x0 += most) {
       const x1 = min(last, x0 + most)
       const to: usize = rare ? scratch : home + x0 * dstStep

