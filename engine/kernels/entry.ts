@@ -46,7 +46,8 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
   }
 }
 
-// Control block, one i32 each on a cache line of its own: arrived, generation, cancel, outcome, sleepers, beat.
+// Control block, one i32 each on a cache line of its own: arrived, generation, cancel, outcome, sleepers, beat; then for
+// each thread how many units of its share are taken.
 const ARRIVED: usize = 0
 const GENERATION: usize = 64
 const CANCEL: usize = 128
@@ -54,6 +55,7 @@ const OUTCOME: usize = 192
 const SLEEPERS: usize = 256
 /** Grows with every piece of a long step that any thread has done: a sign of life. */
 const BEAT: usize = 320
+const TAKEN: usize = 1024
 
 /** About 0.2 ms: longer than threads of one step differ, and a thread that sleeps takes tens of microseconds to wake. */
 const SPINS = 400_000
@@ -71,6 +73,7 @@ function barrier(control: usize, threads: i32): i32 {
   if (atomic.add<i32>(control + ARRIVED, 1) == threads - 1) {
     store<i32>(control + OUTCOME, atomic.load<i32>(control + CANCEL))
     atomic.store<i32>(control + ARRIVED, 0)
+    for (let t = 0; t < threads; t++) atomic.store<i32>(control + TAKEN + (t << 6), 0)
     atomic.add<i32>(control + GENERATION, 1)
     // Waking is a call into the host; whoever goes to sleep after this sees the new generation and does not.
     if (atomic.load<i32>(control + SLEEPERS) != 0) atomic.notify(control + GENERATION, threads)
@@ -97,9 +100,47 @@ function sleep(control: usize, generation: i32): i32 {
 }
 
 /**
+ * A thread's part of a step. The units are cut into equal shares, so that a thread finds in its cache what it made in the
+ * step before; it takes its own share in pieces, half of what is left each time, and then what others have not begun:
+ * cores differ in speed, and the system may take one away at any moment.
+ */
+function work(kernel: i32, args: usize, units: i32, pieces: i32, thread: i32, threads: i32, control: usize, scratch: usize): void {
+  for (let other = 0; other < threads; other++) {
+    const owner = thread + other < threads ? thread + other : thread + other - threads
+    const begin = <i32>((<i64>units * owner) / threads)
+    const share = <i32>((<i64>units * (owner + 1)) / threads) - begin
+    const least = max(1, share >> 4)
+    const most = pieces == 1 ? share : max(1, share / pieces)
+    const taken = control + TAKEN + (owner << 6)
+    let from = atomic.load<i32>(taken)
+    while (from < share) {
+      const until = from + min(most, min(share - from, max(least, (share - from) >> 1)))
+      const seen = atomic.cmpxchg<i32>(taken, from, until)
+      if (seen == from) {
+        runStep(kernel, args, begin + from, begin + until, scratch)
+        if (pieces > 1) {
+          atomic.add<i32>(control + BEAT, 1)
+          if (atomic.load<i32>(control + CANCEL) != DONE) return
+        }
+        from = atomic.load<i32>(taken)
+      } else from = seen
+    }
+  }
+}
+
+/** All of a step on one thread; a long one in `pieces`, so that a cancellation is seen. */
+function workAlone(kernel: i32, args: usize, units: i32, pieces: i32, control: usize, scratch: usize): void {
+  for (let piece = 0; piece < pieces; piece++) {
+    const from = <i32>((<i64>units * piece) / pieces)
+    const until = <i32>((<i64>units * (piece + 1)) / pieces)
+    if (from < until) runStep(kernel, args, from, until, scratch)
+    if (atomic.load<i32>(control + CANCEL) != DONE) return
+  }
+}
+
+/**
  * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST. `scratch`: SCRATCH_BYTES for each
- * thread. `steps`: (kernel, units, args address, pieces) quadruples of i32; a thread does its share of a long step in
- * `pieces`, so that others see that it lives and a cancellation is seen. `times`: 0, or one f64 per step and one more,
+ * thread. `steps`: (kernel, units, args address, pieces) quadruples of i32. `times`: 0, or one f64 per step and one more,
  * filled by thread 0.
  */
 export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize, scratch: usize): i32 {
@@ -107,20 +148,18 @@ export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, con
   scratch += thread * SCRATCH_BYTES
   for (let i = 0; i < count; i++) {
     const step = steps + (i << 4)
+    const kernel = load<i32>(step)
     const units = load<i32>(step, 4)
-    const begin = <i32>((<i64>units * thread) / threads)
-    const end = <i32>((<i64>units * (thread + 1)) / threads)
+    const args = load<i32>(step, 8)
     const pieces = load<i32>(step, 12)
-    if (pieces == 1) {
-      if (begin < end) runStep(load<i32>(step), load<i32>(step, 8), begin, end, scratch)
-    } else
-      for (let piece = 0; piece < pieces && atomic.load<i32>(control + CANCEL) == DONE; piece++) {
-        const from = begin + <i32>((<i64>(end - begin) * piece) / pieces)
-        const until = begin + <i32>((<i64>(end - begin) * (piece + 1)) / pieces)
-        if (from < until) runStep(load<i32>(step), load<i32>(step, 8), from, until, scratch)
-        atomic.add<i32>(control + BEAT, 1)
-      }
-    const outcome = threads == 1 ? atomic.load<i32>(control + CANCEL) : barrier(control, threads)
+    let outcome = DONE
+    if (threads == 1) {
+      workAlone(kernel, args, units, pieces, control, scratch)
+      outcome = atomic.load<i32>(control + CANCEL)
+    } else {
+      work(kernel, args, units, pieces, thread, threads, control, scratch)
+      outcome = barrier(control, threads)
+    }
     if (outcome != DONE) return outcome
     if (times && thread == 0) store<f64>(times + ((i + 1) << 3), now())
   }

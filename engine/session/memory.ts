@@ -5,6 +5,7 @@ import type { Plan, PlanArg, PlanStep } from '../plan/plan.ts'
 
 /** i32 words of the control block; each on a cache line of its own; the first six are those of kernels/entry.ts. */
 export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, sleepers: 64, beat: 80, job: 96, quit: 112, times: 128 } as const
+/** Of the words above; a cache line for each thread follows. */
 const CONTROL_BYTES = 1024
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
 const SCRATCH_BYTES = 16384
@@ -27,7 +28,7 @@ const align = (n: number): number => Math.ceil(n / 64) * 64
 /** Throws ScopeError `unsupported` where the plan needs more than 2 GiB or the machine does not give it. */
 export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Memory; layout: MemoryLayout } {
   const words = plan.steps.reduce((sum, s) => sum + s.args.length, 0)
-  const steps = CONTROL_BYTES
+  const steps = CONTROL_BYTES + 64 * threads
   const args = align(steps + 16 * plan.steps.length)
   const times = align(args + 4 * words)
   const scratch = align(times + 8 * (plan.steps.length + 1))

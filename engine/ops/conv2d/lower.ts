@@ -61,7 +61,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const flat = taps === 1 && stride[0] === 1 && stride[1] === 1 && pad.every((p) => p === 0) && !(src.planar && src.batch > 1)
   const rows = flat ? 1 : dst.batch * dst.height
   const row = flat ? pixelsOf(dst) : dst.width
-  const block = flat ? blockOf(row, perIn, o * perIn > row * perIn * groups) : row
+  const block = flat ? blockOf(dst, perIn, o * perIn > row * perIn * groups) : row
   const chunks = flat ? CHUNKS : 1
   const step = positionStep(dst, parts)
   const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
@@ -123,8 +123,12 @@ function positionStep({ positions, channels }: View, groups: number): number {
  * (late layers) they are read once, in one block, and threads share the channels; else threads share the pixels, so
  * that each finds most of its input in its own cache.
  */
-function blockOf(pixels: number, channels: number, heavy: boolean): number {
+function blockOf(map: View, channels: number, heavy: boolean): number {
+  const pixels = pixelsOf(map)
   const fewest = Math.ceil((pixels * channels) / BLOCK_FLOATS)
-  const blocks = heavy ? fewest : 2 * Math.ceil(fewest / 2)
-  return Math.ceil(pixels / blocks / TILE_PIXELS) * TILE_PIXELS
+  if (heavy) return Math.ceil(pixels / fewest / TILE_PIXELS) * TILE_PIXELS
+  // Whole rows: a depthwise layer is cut between rows, and a row that crosses from one core to another is slow.
+  const rows = map.batch * map.height
+  const blocks = Math.min(rows, 2 * Math.ceil(fewest / 2))
+  return Math.ceil(rows / blocks) * map.width
 }
