@@ -20,7 +20,9 @@ export async function probeMachine(host: RunnerHost, signal?: AbortSignal): Prom
   const units = threads * 8
   const bytes = Math.floor(READ_BYTES / units / 128) * 128
   const block = [{ region: 'arena', offset: 0 } as const, bytes]
-  const madd = await fastest(host, planOf([stepOf('probeMadd', threads, [ROUNDS])], 0), signal)
+  // The second of two steps: all threads begin it together, after a barrier.
+  const burst = stepOf('probeMadd', threads, [ROUNDS])
+  const madd = await fastest(host, planOf([burst, burst], 0), signal)
   const read = await fastest(host, planOf([stepOf('probeFill', units, block), stepOf('probeRead', units, block)], units * bytes), signal)
   return { gmacs: (threads * ROUNDS * MACS_PER_ROUND) / madd / 1e6, gbs: (units * bytes) / read / 1e6 }
 }
