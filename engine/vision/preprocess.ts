@@ -47,6 +47,22 @@ export function centreCrop(image: Pixels, width: number, height: number): Pixels
 }
 
 /**
+ * Where the network looks, in the photo's own pixels: what `cropForNetwork` makes of a photo of this size. It reaches
+ * beyond the photo where the crop is padded.
+ */
+export function cropWindow(width: number, height: number, preprocess: Preprocess): { x: number; y: number; width: number; height: number } {
+  const size = shortSideSize(width, height, preprocess.resize, preprocess.rounding)
+  const along = (photo: number, resized: number, crop: number) => {
+    const { start, before } = centreSpan(resized, crop, preprocess.rounding)
+    return { from: ((start - before) * photo) / resized, length: (crop * photo) / resized }
+  }
+  const [cropHeight, cropWidth] = preprocess.crop
+  const x = along(width, size.width, cropWidth)
+  const y = along(height, size.height, cropHeight)
+  return { x: x.from, y: y.from, width: x.length, height: y.length }
+}
+
+/**
  * The photo as the network sees it, before normalising: RGB bytes of the crop, black where the image is smaller. Equal to
  * resizing all of it and cropping, but only the crop is computed, so a photo of any aspect costs the same.
  */

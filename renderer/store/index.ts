@@ -3,17 +3,21 @@ import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import type { EngineClient } from '../workers/client.ts'
 import { hostSlice } from './hostSlice.ts'
 import { imageSlice } from './imageSlice.ts'
+import { lensSlice } from './lensSlice.ts'
 import { librarySlice } from './librarySlice.ts'
 import { modelSlice } from './modelSlice.ts'
 import { profileSlice } from './profileSlice.ts'
 import type { State } from './state.ts'
 import { viewSlice } from './viewSlice.ts'
+import { whySlice } from './whySlice.ts'
 
 export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>> {
   return create<State>()((set, get) => ({
     ...modelSlice(set, get),
     ...librarySlice(set, get),
     ...imageSlice(set, get),
+    ...whySlice(set, get),
+    ...lensSlice(set, get),
     ...profileSlice(set, get),
     ...viewSlice(set, get),
     ...hostSlice(engine)(set, get),

@@ -3,7 +3,21 @@ import type { ErrorFields } from '../../engine/index.ts'
 import type { Api, AppInfo, ModelEntry, Sample } from '../app/bridge.ts'
 import type { Locale } from '../app/strings/index.ts'
 import type { EngineClient } from '../workers/client.ts'
-import type { ConventionId, ModelView, NetworkView, ProfileView, Progress, RunView, StageName, UnitView, ZooView } from '../workers/contract.ts'
+import type {
+  AblationView,
+  ConventionId,
+  LensLayer,
+  LensView,
+  ModelView,
+  NetworkView,
+  OcclusionView,
+  ProfileView,
+  Progress,
+  RunView,
+  StageName,
+  UnitView,
+  ZooView,
+} from '../workers/contract.ts'
 
 export type { ModelEntry }
 
@@ -71,6 +85,30 @@ export interface ImageSlice {
   showSample(id: string): Promise<void>
   runPhoto(): Promise<void>
   dismissRunError(): void
+}
+
+/** Why this answer: occlusion of the photo whose answer is `run`; the class maps come with the answer itself. */
+export interface WhySlice {
+  readonly occlusion: { readonly run: RunView; readonly view: OcclusionView } | null
+  readonly occlusionTask: Task | null
+  readonly occlusionError: ErrorFields | null
+  occlude(): Promise<void>
+}
+
+/** The group lens: one layer's feature maps on the photo, and the answer with some channels zeroed. */
+export interface LensSlice {
+  readonly lensLayers: { readonly handle: string; readonly list: readonly LensLayer[] } | null
+  readonly lens: { readonly handle: string; readonly photo: PhotoFile; readonly view: LensView } | null
+  readonly lensTask: Task | null
+  readonly lensError: ErrorFields | null
+  /** Channels that are zeroed, and the answer without them once it is there. */
+  readonly lensOff: ReadonlySet<number>
+  readonly ablation: AblationView | null
+  /** Loads the layer `tensor`, or the one that suits the selection. */
+  loadLens(tensor?: number): Promise<void>
+  /** Zeroes all of `channels`, or gives all of them back where all are zeroed. */
+  toggleChannels(channels: readonly number[]): Promise<void>
+  restoreChannels(): Promise<void>
 }
 
 export interface ProfileSlice {
@@ -142,5 +180,5 @@ export interface HostSlice {
   takeFile(file: Blob, name: string): Promise<void>
 }
 
-export type State = ModelSlice & LibrarySlice & ImageSlice & ProfileSlice & ViewSlice & HostSlice
+export type State = ModelSlice & LibrarySlice & ImageSlice & WhySlice & LensSlice & ProfileSlice & ViewSlice & HostSlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

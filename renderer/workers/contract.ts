@@ -149,15 +149,73 @@ export interface PhotoView {
   readonly width: number
   readonly height: number
   /** What the network sees: the square in the photo's own pixels. */
-  readonly crop: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  readonly crop: Box
+  /** The same with what the crop pads beyond the photo: what maps over the input lie on. */
+  readonly window: Box
+}
+
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Maps over the network's input, one per class, row-major [rows, columns]. */
+export interface ClassMaps {
+  readonly rows: number
+  readonly columns: number
+  readonly maps: readonly Float32Array[]
 }
 
 export interface RunView {
   readonly photo: PhotoView
   readonly top: readonly Prediction[]
+  /** Class activation maps of `top`, or why there are none. */
+  readonly why: ClassMaps | ErrorFields
   readonly ms: { readonly decode: number; readonly preprocess: number; readonly inference: number }
   readonly backend: string
   readonly threads: number
+}
+
+/** What the probability of each class of the answer loses where a grey square hides a place. */
+export interface OcclusionView extends ClassMaps {
+  /** Side of the square, as a share of the input's width. */
+  readonly side: number
+  /** Probabilities with nothing hidden. */
+  readonly base: readonly number[]
+}
+
+/** A feature map that the group lens can show: what a convolution, a join or the way into a shuffle makes. */
+export interface LensLayer {
+  readonly tensor: number
+  readonly name: string
+  readonly title: string
+  readonly section: string
+  /** Key of its item in the network map. */
+  readonly item: string
+  readonly channels: number
+  readonly height: number
+  readonly width: number
+  /** Runs of equally many channels; 1 where it has no groups. */
+  readonly groups: number
+  /** Channel at each position after the shuffle that reads it; null where none does. */
+  readonly order: Int32Array | null
+}
+
+export interface LensView {
+  readonly layer: LensLayer
+  /** [channels, height, width] on this photo. */
+  readonly maps: Float32Array
+  readonly top: readonly Prediction[]
+}
+
+export interface AblationView {
+  readonly off: readonly number[]
+  readonly top: readonly Prediction[]
+  /** Probabilities now of the classes that were on top with nothing zeroed, in their order. */
+  readonly watched: readonly number[]
+  readonly ms: number
 }
 
 /** What the steps cost that compute one node of the loaded graph; what is fused into it takes no time of its own. */
@@ -193,11 +251,15 @@ export interface Requests {
   unit: { args: { handle: ModelHandle; stage: StageName; scope: string }; result: UnitView }
   run: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: RunView }
   profile: { args: { handle: ModelHandle; threads: number }; result: ProfileView }
+  occlude: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number; classes: readonly number[] }; result: OcclusionView }
+  lensLayers: { args: { handle: ModelHandle }; result: readonly LensLayer[] }
+  lens: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number; tensor: number }; result: LensView }
+  ablate: { args: { handle: ModelHandle; tensor: number; off: readonly number[] }; result: AblationView }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
 
-export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'measuring' | 'probing'
+export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'occluding' | 'measuring' | 'probing'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

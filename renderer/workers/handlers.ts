@@ -13,7 +13,9 @@ import {
   ZOO,
 } from '../../engine/index.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
+import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { networkView } from './network.ts'
+import { occludePhoto } from './occlusion.ts'
 import { profileModel } from './profiling.ts'
 import { type Running, runPhoto } from './running.ts'
 import { unitView } from './unitFlow.ts'
@@ -99,7 +101,7 @@ export const handlers: Handlers = {
     const model = await read(source, context)
     throwIfCancelled(context.signal, 'Opening the model')
     const stage = stagesOf(model)
-    opened.set(handle, { model, stage, fused: () => stage('fused'), runner: undefined })
+    opened.set(handle, { model, stage, recognised: () => stage('recognised'), fused: () => stage('fused'), runner: undefined })
     return viewOf(model)
   },
 
@@ -123,9 +125,26 @@ export const handlers: Handlers = {
     return profileModel(modelOf(handle), threads, context)
   },
 
+  async occlude({ handle, photo, name, threads, classes }, context) {
+    return occludePhoto(modelOf(handle), photo, name, threads, classes, context)
+  },
+
+  async lensLayers({ handle }) {
+    return lensLayers(modelOf(handle).recognised())
+  },
+
+  async lens({ handle, photo, name, threads, tensor }, context) {
+    return lensPhoto(modelOf(handle), photo, name, threads, tensor, context)
+  },
+
+  async ablate({ handle, tensor, off }, context) {
+    return ablatePhoto(modelOf(handle), tensor, off, context)
+  },
+
   async close({ handle }) {
     const model = opened.get(handle)
     opened.delete(handle)
+    await closeLens(model?.lens)
     await model?.runner?.made.then((r) => r.close()).catch(() => undefined)
     return null
   },

@@ -1,30 +1,43 @@
 /** Runs an opened model: plan and runner are made at the first run, then a photo becomes classes. */
 import {
+  type ActivationHead,
+  activationHead,
   badInput,
+  classActivationMap,
   classProbabilities,
   createRunner,
+  cropWindow,
+  errorFrom,
   type Graph,
   type HostTensor,
   type Model,
   makePlan,
+  type Preprocess,
   preprocessImage,
   type Runner,
+  type ScopeError,
   topK,
 } from '../../engine/index.ts'
-import type { CallContext, PhotoView, RunView } from './contract.ts'
+import type { Box, CallContext, ClassMaps, PhotoView, RunView } from './contract.ts'
 import { runnerHost } from './host.ts'
 import { labelsOf } from './labels.ts'
-import { decodePhoto } from './photo.ts'
+import type { Lens } from './lens.ts'
+import { type Decoded, decodePhoto } from './photo.ts'
 
 const TOP = 5
 
 export interface Running {
   readonly model: Model
+  readonly recognised: () => Graph
   /** The graph in its fused stage. */
   readonly fused: () => Graph
   runner: { threads: number; made: Promise<Runner> } | undefined
   /** Whether the kernels have been run often enough to be compiled well. */
   warm?: boolean
+  /** What maps of classes are made from, or why there are none. */
+  head?: ActivationHead | ScopeError
+  /** The plan and runner of the layer that the group lens shows. */
+  lens?: Lens
 }
 
 /** The runner for `threads`; one made for another number of threads is closed first. */
@@ -34,7 +47,10 @@ export async function runnerFor(running: Running, threads: number, context: Call
   running.runner = undefined
   if (runner) await runner.made.then((r) => r.close()).catch(() => undefined)
   context.progress({ step: 'planning' })
-  const made = (async () => createRunner(makePlan(running.fused()), await runnerHost(threads)))()
+  const made = (async () => {
+    const head = headOf(running)
+    return createRunner(makePlan(running.fused(), { keep: 'map' in head ? [head.map] : [] }), await runnerHost(threads))
+  })()
   running.runner = { threads, made }
   made.catch(() => {
     if (running.runner?.made === made) running.runner = undefined
@@ -42,10 +58,27 @@ export async function runnerFor(running: Running, threads: number, context: Call
   return made
 }
 
-/** Throws ScopeError where the file is no photo, or the model takes none. */
-export async function runPhoto(running: Running, photo: Blob, name: string, threads: number, context: CallContext): Promise<RunView> {
-  const { model } = running
-  if (!model.preprocess)
+function headOf(running: Running): ActivationHead | ScopeError {
+  if (running.head) return running.head
+  try {
+    running.head = activationHead(running.fused())
+  } catch (error) {
+    running.head = errorFrom(error)
+  }
+  return running.head
+}
+
+export interface PhotoInput {
+  readonly decoded: Decoded
+  readonly preprocess: Preprocess
+  readonly tensor: HostTensor
+  readonly ms: { readonly decode: number; readonly preprocess: number }
+}
+
+/** A photo as the model's input. Throws ScopeError where the file is no photo, or the model takes none. */
+export async function photoInput({ model }: Running, photo: Blob, name: string, context: CallContext): Promise<PhotoInput> {
+  const { preprocess } = model
+  if (!preprocess)
     throw badInput(
       `Model "${model.title}"`,
       'it does not say how a photo becomes its input',
@@ -55,35 +88,58 @@ export async function runPhoto(running: Running, photo: Blob, name: string, thre
   const t0 = performance.now()
   const decoded = await decodePhoto(photo, name, context.signal)
   const t1 = performance.now()
-  const input = preprocessImage(decoded.pixels, model.preprocess)
-  const t2 = performance.now()
+  const tensor = preprocessImage(decoded.pixels, preprocess)
+  return { decoded, preprocess, tensor, ms: { decode: t1 - t0, preprocess: performance.now() - t1 } }
+}
+
+/** Throws ScopeError where the file is no photo, or the model takes none. */
+export async function runPhoto(running: Running, photo: Blob, name: string, threads: number, context: CallContext): Promise<RunView> {
+  const { model } = running
+  const { decoded, preprocess, tensor, ms } = await photoInput(running, photo, name, context)
   const runner = await runnerFor(running, threads, context)
+  const head = headOf(running)
   context.progress({ step: 'running' })
-  const result = await runner.run([input], { signal: context.signal })
+  const result = await runner.run([tensor], { signal: context.signal, keep: 'map' in head ? [head.map] : [] })
   // While the answer is looked at; whatever is asked for next gets in between.
   if (!running.warm) {
     running.warm = true
     setTimeout(() => void runner.warmUp().catch(() => undefined), 0)
   }
-  const [output] = result.outputs
-  if (!output) throw badInput(`Model "${model.title}"`, 'it has no output', 'Open a classifier')
+  const top = await classesOf(model, outputOf(model, result.outputs))
   return {
-    photo: photoView(decoded.width, decoded.height, model.preprocess),
-    top: await classesOf(model, output),
-    ms: { decode: t1 - t0, preprocess: t2 - t1, inference: result.ms },
+    photo: photoView(decoded.width, decoded.height, preprocess),
+    top,
+    why: 'map' in head ? mapsOf(head, result.kept.get(head.map), top) : head.toFields(),
+    ms: { ...ms, inference: result.ms },
     backend: runner.backend,
     threads: runner.threads,
   }
 }
 
-function photoView(width: number, height: number, { resize, crop }: { resize: number; crop: readonly [number, number] }): PhotoView {
-  const perPixel = Math.min(width, height) / resize
-  const w = Math.min(crop[1] * perPixel, width)
-  const h = Math.min(crop[0] * perPixel, height)
-  return { width, height, crop: { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h } }
+export function outputOf(model: Model, [output]: readonly HostTensor[]): HostTensor {
+  if (!output) throw badInput(`Model "${model.title}"`, 'it has no output', 'Open a classifier')
+  return output
 }
 
-async function classesOf(model: Model, output: HostTensor): Promise<RunView['top']> {
+function mapsOf(head: ActivationHead, values: HostTensor | undefined, top: RunView['top']): ClassMaps {
+  if (!values) throw badInput('Class map', 'the feature map was not kept', 'Run the photo again')
+  const maps = top.map(({ index }) => classActivationMap(head, values, index))
+  const [rows = 0, columns = 0] = maps[0]?.shape ?? []
+  return { rows, columns, maps: maps.map((m) => Float32Array.from(m.data)) }
+}
+
+function photoView(width: number, height: number, preprocess: Preprocess): PhotoView {
+  const window = cropWindow(width, height, preprocess)
+  return { width, height, window, crop: within(window, width, height) }
+}
+
+function within({ x, y, width, height }: Box, photoWidth: number, photoHeight: number): Box {
+  const left = Math.max(x, 0)
+  const top = Math.max(y, 0)
+  return { x: left, y: top, width: Math.min(x + width, photoWidth) - left, height: Math.min(y + height, photoHeight) - top }
+}
+
+export async function classesOf(model: Model, output: HostTensor): Promise<RunView['top']> {
   const values = classProbabilities(model.graph, output)
   const labels = await labelsOf(model)
   return topK(values, TOP).map(({ index, value }) => ({ index, label: labels?.[index] ?? null, probability: value }))
