@@ -8,6 +8,7 @@ import { threads } from './threads.ts'
 const NONE_OFF: ReadonlySet<number> = new Set()
 
 export const initialLens = {
+  lensShown: false,
   lensLayers: null,
   lens: null,
   lensTask: null,
@@ -34,6 +35,8 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
 
   return {
     ...initialLens,
+
+    showLens: (lensShown) => set({ lensShown }),
 
     async loadLens(tensor) {
       const { photo, handle, engine, model } = get()

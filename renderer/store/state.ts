@@ -8,6 +8,8 @@ import type {
   ConventionId,
   LensLayer,
   LensView,
+  MixingScale,
+  MixingView,
   ModelView,
   NetworkView,
   OcclusionView,
@@ -15,9 +17,11 @@ import type {
   Progress,
   RunView,
   StageName,
+  TraceView,
   UnitView,
   ZooView,
 } from '../workers/contract.ts'
+import type { WhatIfSlice } from './whatIfSlice.ts'
 
 export type { ModelEntry }
 
@@ -97,6 +101,8 @@ export interface WhySlice {
 
 /** The group lens: one layer's feature maps on the photo, and the answer with some channels zeroed. */
 export interface LensSlice {
+  /** Whether the photo's screen shows the lens in place of the answer. */
+  readonly lensShown: boolean
   readonly lensLayers: { readonly handle: string; readonly list: readonly LensLayer[] } | null
   readonly lens: { readonly handle: string; readonly photo: PhotoFile; readonly view: LensView } | null
   readonly lensTask: Task | null
@@ -104,6 +110,7 @@ export interface LensSlice {
   /** Channels that are zeroed, and the answer without them once it is there. */
   readonly lensOff: ReadonlySet<number>
   readonly ablation: AblationView | null
+  showLens(shown: boolean): void
   /** Loads the layer `tensor`, or the one that suits the selection. */
   loadLens(tensor?: number): Promise<void>
   /** Zeroes all of `channels`, or gives all of them back where all are zeroed. */
@@ -116,6 +123,29 @@ export interface ProfileSlice {
   readonly profileTask: Task | null
   readonly profileError: ErrorFields | null
   measure(): Promise<void>
+}
+
+export interface MixingSlice {
+  /** The canvas of Explore: the map of the network, or the mixing meter. */
+  readonly exploreTab: 'map' | 'mixing'
+  /** Of the model with this handle. */
+  readonly mixing: { readonly handle: string; readonly view: MixingView } | null
+  readonly mixingTask: Task | null
+  readonly mixingError: ErrorFields | null
+  readonly familyScale: MixingScale
+  /** By width, once computed. */
+  readonly families: Partial<Readonly<Record<MixingScale, readonly MixingView[]>>>
+  readonly familyTask: Task | null
+  readonly familyError: ErrorFields | null
+  /** The channel traced on the map, of the model and stage it was traced in. */
+  readonly trace: { readonly handle: string; readonly stage: StageName; readonly shuffle: boolean; readonly view: TraceView } | null
+  readonly traceError: ErrorFields | null
+  setExploreTab(tab: MixingSlice['exploreTab']): void
+  loadMixing(): Promise<void>
+  loadFamily(scale: MixingScale): Promise<void>
+  /** Shows on the map where a channel comes from and goes to. */
+  traceOnMap(channel: ChannelRef): Promise<void>
+  stopTrace(): void
 }
 
 export type Screen = 'explore' | 'photo' | 'costs'
@@ -180,5 +210,5 @@ export interface HostSlice {
   takeFile(file: Blob, name: string): Promise<void>
 }
 
-export type State = ModelSlice & LibrarySlice & ImageSlice & WhySlice & LensSlice & ProfileSlice & ViewSlice & HostSlice
+export type State = ModelSlice & LibrarySlice & ImageSlice & WhySlice & LensSlice & ProfileSlice & MixingSlice & ViewSlice & HostSlice & WhatIfSlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

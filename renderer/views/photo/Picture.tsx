@@ -1,0 +1,46 @@
+/** The photo large, with the frame of what the network sees, and a map over it. */
+import { HeatMap } from '../../charts/maps/HeatMap.tsx'
+import { useStore, useText } from '../../store/context.ts'
+import type { Box } from '../../workers/contract.ts'
+import { type Overlay, overlayData, overlayText } from './overlay.ts'
+
+export function Picture({ overlay }: { readonly overlay: Overlay }) {
+  const t = useText()
+  const photo = useStore((s) => s.photo)
+  const run = useStore((s) => s.run)
+  const occlusion = useStore((s) => s.occlusion)
+  if (!photo) return null
+  const seen = run?.photo
+  const place = (box: Box) => {
+    const share = (part: number, whole: number) => `${(part / whole) * 100}%`
+    if (!seen) return {}
+    return {
+      left: share(box.x, seen.width),
+      top: share(box.y, seen.height),
+      width: share(box.width, seen.width),
+      height: share(box.height, seen.height),
+    }
+  }
+  const data = run ? overlayData(overlay, run, occlusion) : undefined
+  const picked = run?.top[overlay.rank]
+  return (
+    <figure className="photo-large">
+      <div className="photo-frame">
+        <img src={photo.url} alt={t('photo.alt', { name: photo.name })} />
+        {seen && data && picked && (
+          <div className="photo-heat">
+            <div className="photo-heat-place" style={place(seen.window)}>
+              <HeatMap data={data} opacity={overlay.opacity} label={overlayText(t, overlay.kind, data, picked)} />
+            </div>
+          </div>
+        )}
+        {seen && <div className="photo-crop" style={place(seen.crop)} />}
+      </div>
+      <figcaption className="small quiet">
+        <span>{photo.name}</span>
+        {seen && <span>{t('photo.size', { width: seen.width, height: seen.height })}</span>}
+        {seen && <span className="photo-key">{t('photo.seen')}</span>}
+      </figcaption>
+    </figure>
+  )
+}
