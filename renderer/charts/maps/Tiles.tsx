@@ -1,5 +1,5 @@
 /** Draws channel images framed by their group. Pointer or arrow keys choose a channel, a click or Enter zeroes it. */
-import { type KeyboardEvent, type MouseEvent, memo, useId, useLayoutEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useId, useLayoutEffect, useRef } from 'react'
 import { groupColour, groupInk } from '../kit/colour.ts'
 import { type GreyRange, greyPixels, type MapsData } from './images.ts'
 import { type TileShapes, tileAt, tileBeside, tileCorner } from './tiles.ts'
@@ -99,11 +99,13 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
 
 const TileImages = memo(function TileImages({ shapes, maps, range, amount }: Pick<TilesProps, 'shapes' | 'maps' | 'range' | 'amount'>) {
   const ref = useRef<HTMLCanvasElement>(null)
-  const sheets = useMemo(() => sheetsOf(maps, range), [maps, range])
+  const drawn = useRef<{ maps: MapsData; range: GreyRange; sheets: Sheets } | null>(null)
   useLayoutEffect(() => {
     const canvas = ref.current
     const context = canvas?.getContext('2d')
     if (!canvas || !context) return
+    if (drawn.current?.maps !== maps || drawn.current.range !== range) drawn.current = { maps, range, sheets: sheetsOf(maps, range) }
+    const { sheets } = drawn.current
     const density = devicePixelRatio
     canvas.width = Math.round(shapes.width * density)
     canvas.height = Math.round(shapes.height * density)
@@ -115,12 +117,17 @@ const TileImages = memo(function TileImages({ shapes, maps, range, amount }: Pic
       const top = (c % sheets.each) * maps.height
       if (sheet) context.drawImage(sheet, 0, top, maps.width, maps.height, x, y, shapes.tileWidth, shapes.tileHeight)
     }
-  }, [shapes, maps, sheets, amount])
+  }, [shapes, maps, range, amount])
   return <canvas ref={ref} className="tiles-images" style={{ width: shapes.width, height: shapes.height }} />
 })
 
+interface Sheets {
+  readonly list: readonly HTMLCanvasElement[]
+  readonly each: number
+}
+
 /** The channels' images, drawn once; from then on they are only moved. */
-function sheetsOf(maps: MapsData, range: GreyRange): { readonly list: readonly HTMLCanvasElement[]; readonly each: number } {
+function sheetsOf(maps: MapsData, range: GreyRange): Sheets {
   const each = Math.max(1, Math.min(maps.channels, Math.floor(LONGEST / maps.height)))
   const pixels = greyPixels(maps, range)
   const perChannel = 4 * maps.width * maps.height

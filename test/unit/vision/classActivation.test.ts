@@ -155,7 +155,7 @@ describe('class activation map', () => {
     ],
     [
       'an activation after the layer',
-      (b: GraphBuilder, x: number) => b.node('activation', { function: { kind: 'relu' } }, [fc(b, pool(b, x, false))], { name: 'late' }),
+      (b: GraphBuilder, x: number) => b.node('activation', { function: { kind: 'sigmoid' } }, [fc(b, pool(b, x, false))], { name: 'late' }),
       /"late", which is not/,
     ],
     [
