@@ -5,10 +5,12 @@ import { hostSlice } from './hostSlice.ts'
 import { imageSlice } from './imageSlice.ts'
 import { lensSlice } from './lensSlice.ts'
 import { librarySlice } from './librarySlice.ts'
+import { mixingSlice } from './mixingSlice.ts'
 import { modelSlice } from './modelSlice.ts'
 import { profileSlice } from './profileSlice.ts'
 import type { State } from './state.ts'
 import { viewSlice } from './viewSlice.ts'
+import { whatIfSlice } from './whatIfSlice.ts'
 import { whySlice } from './whySlice.ts'
 
 export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>> {
@@ -19,7 +21,9 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...whySlice(set, get),
     ...lensSlice(set, get),
     ...profileSlice(set, get),
+    ...mixingSlice(set, get),
     ...viewSlice(set, get),
+    ...whatIfSlice(set, get),
     ...hostSlice(engine)(set, get),
   }))
 }

@@ -239,6 +239,69 @@ export interface ProfileView {
   readonly arenaBytes: number
 }
 
+/** Shares 0..1 over all output channels of a unit. */
+export interface MixingSpread {
+  readonly mean: number
+  readonly least: number
+  readonly most: number
+}
+
+export interface MixingSide {
+  /** Of the channels of the stage's first feature map that an output channel can see. */
+  readonly channels: MixingSpread
+  readonly groups: MixingSpread
+  /** Squared weight mass from other groups, 0..1; null where there are no groups to cross. */
+  readonly crossing: number | null
+}
+
+export interface MixingPointView {
+  readonly name: string
+  /** Key of its item in the network map. */
+  readonly item: string
+  /** Units since the one that made the stage's first feature map. */
+  readonly depth: number
+  readonly on: MixingSide
+  /** With each shuffle replaced by the identity; null where there is none. */
+  readonly off: MixingSide | null
+}
+
+export interface MixingStageView {
+  readonly channels: number
+  readonly groups: number
+  /** Depth from which on every channel sees all; null where it never does. */
+  readonly allAt: number | null
+  readonly points: readonly MixingPointView[]
+}
+
+export interface MixingView {
+  readonly title: string
+  readonly hasShuffle: boolean
+  readonly stages: readonly MixingStageView[]
+}
+
+export const MIXING_SCALES = ['0.25x', '0.5x', '1.0x'] as const
+export type MixingScale = (typeof MIXING_SCALES)[number]
+
+/** Channels of an item's output that a traced channel comes from or goes to. */
+export interface TraceItem {
+  /** Key of the item in the network map. */
+  readonly key: string
+  readonly side: 'before' | 'after'
+  /** By group, in order of position. */
+  readonly groups: readonly { readonly reached: number; readonly size: number }[]
+}
+
+export interface TraceView {
+  readonly name: string
+  readonly tensor: number
+  readonly channel: number
+  readonly channels: number
+  /** Item that computes it; null for an input of the network. */
+  readonly item: string | null
+  /** Items that it touches; the one that computes it is there with what leaves that item. */
+  readonly items: readonly TraceItem[]
+}
+
 export interface ZooView {
   readonly id: string
   readonly title: string
@@ -255,11 +318,14 @@ export interface Requests {
   lensLayers: { args: { handle: ModelHandle }; result: readonly LensLayer[] }
   lens: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number; tensor: number }; result: LensView }
   ablate: { args: { handle: ModelHandle; tensor: number; off: readonly number[] }; result: AblationView }
+  mixing: { args: { handle: ModelHandle }; result: MixingView }
+  mixingFamily: { args: { scale: MixingScale }; result: readonly MixingView[] }
+  trace: { args: { handle: ModelHandle; stage: StageName; tensor: number; channel: number; shuffle: boolean }; result: TraceView }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
 
-export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'occluding' | 'measuring' | 'probing'
+export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'occluding' | 'measuring' | 'probing' | 'mixing'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

@@ -14,10 +14,12 @@ import {
 } from '../../engine/index.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
+import { mixingFamily, mixingView } from './mixing.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
 import { profileModel } from './profiling.ts'
 import { type Running, runPhoto } from './running.ts'
+import { traceView } from './tracing.ts'
 import { unitView } from './unitFlow.ts'
 
 /** As the engine's own limit, so that nothing larger is read into memory. */
@@ -139,6 +141,18 @@ export const handlers: Handlers = {
 
   async ablate({ handle, tensor, off }, context) {
     return ablatePhoto(modelOf(handle), tensor, off, context)
+  },
+
+  async mixing({ handle }, { signal, progress }) {
+    progress({ step: 'mixing' })
+    const { model, stage } = modelOf(handle)
+    return mixingView(stage('recognised'), model.title, signal)
+  },
+
+  mixingFamily: ({ scale }, context) => mixingFamily(scale, context),
+
+  async trace({ handle, stage, tensor, channel, shuffle }) {
+    return traceView(modelOf(handle).stage(stage), tensor, channel, shuffle)
   },
 
   async close({ handle }) {

@@ -9,13 +9,15 @@ export interface NetworkChartProps {
   readonly size: Size
   readonly label: string
   readonly selected: string | null
+  /** A channel is traced: units show what of them it touches, and those that it does not touch step back. */
+  readonly tracing?: boolean
   readonly describe: (item: MapItem) => string
   readonly onSelect: (key: string) => void
   /** Enter, or a click on what is selected already. */
   readonly onEnter: (key: string) => void
 }
 
-export function NetworkChart({ sections, size, label, selected, describe, onSelect, onEnter }: NetworkChartProps) {
+export function NetworkChart({ sections, size, label, selected, tracing = false, describe, onSelect, onEnter }: NetworkChartProps) {
   const shapes = useMemo(() => networkLayout(sections, size), [sections, size])
   const root = useRef<SVGSVGElement>(null)
   const keyboard = useRef(false)
@@ -62,7 +64,7 @@ export function NetworkChart({ sections, size, label, selected, describe, onSele
         <g
           key={glyph.item.key}
           data-key={glyph.item.key}
-          className={`glyph is-${glyph.item.kind}${glyph.item.key === selected ? ' is-selected' : ''}`}
+          className={`glyph is-${glyph.item.kind}${glyph.item.key === selected ? ' is-selected' : ''}${tracing && glyph.reach.length === 0 ? ' is-away' : ''}`}
           role="button"
           tabIndex={glyph.item.key === focusKey ? 0 : -1}
           aria-label={describe(glyph.item)}
@@ -73,14 +75,15 @@ export function NetworkChart({ sections, size, label, selected, describe, onSele
         >
           <title>{describe(glyph.item)}</title>
           <rect className="glyph-box" x={glyph.x} y={glyph.y} width={glyph.width} height={glyph.height} rx={4} />
-          {glyph.item.kind === 'unit' ? <UnitGlyph glyph={glyph} /> : <OpGlyph glyph={glyph} />}
+          {glyph.item.kind === 'unit' ? <UnitGlyph glyph={glyph} tracing={tracing} /> : <OpGlyph glyph={glyph} tracing={tracing} />}
         </g>
       ))}
     </svg>
   )
 }
 
-function UnitGlyph({ glyph: { item, x, y, width, height, share, picture } }: { glyph: GlyphShape }) {
+function UnitGlyph({ glyph, tracing }: { glyph: GlyphShape; tracing: boolean }) {
+  const { item, x, y, width, height, share, picture } = glyph
   const narrow = width < NARROW
   const pad = narrow ? 8 : 12
   const facts = [item.groups > 1 ? `g${item.groups}` : '', item.stride > 1 ? `/${item.stride}` : ''].filter(Boolean).join(' ')
@@ -92,28 +95,48 @@ function UnitGlyph({ glyph: { item, x, y, width, height, share, picture } }: { g
       <text className="glyph-facts" x={x + width - pad} y={y + 17}>
         {facts}
       </text>
-      {picture.map(({ group, d, part }, i) => (
-        <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />
-      ))}
+      {!tracing && picture.map(({ group, d, part }, i) => <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />)}
+      {tracing && <Reach glyph={glyph} />}
       <rect className="glyph-track" x={x + pad} y={y + height - 10} width={width - 2 * pad} height={4} />
       <rect x={x + pad} y={y + height - 10} width={Math.max((width - 2 * pad) * share, 1)} height={4} fill={costColour(share)} />
       <text className="glyph-cost" x={x + width / 2} y={y + height - 15}>
-        {item.costText}
+        {tracing ? touchedText(glyph) : item.costText}
       </text>
     </>
   )
 }
 
-function OpGlyph({ glyph: { item, x, y, width, height, share } }: { glyph: GlyphShape }) {
+/** What a trace touches of each group, on a track that is the whole group. */
+function Reach({ glyph: { reach } }: { glyph: GlyphShape }) {
+  return reach.map((bar) => (
+    <g key={bar.y}>
+      <rect className="glyph-track" x={bar.x} y={bar.y} width={bar.width} height={bar.height} />
+      <rect x={bar.x} y={bar.y} width={Math.max(bar.width * bar.share, bar.share > 0 ? 2 : 0)} height={bar.height} fill={groupColour(bar.group)} />
+    </g>
+  ))
+}
+
+function touchedText({ item: { reach } }: GlyphShape): string {
+  if (!reach) return ''
+  const sum = (of: 'reached' | 'size') => reach.groups.reduce((total, g) => total + g[of], 0)
+  return `${reach.side === 'before' ? '→ ' : ''}${sum('reached')} / ${sum('size')}${reach.side === 'after' ? ' →' : ''}`
+}
+
+function OpGlyph({ glyph, tracing }: { glyph: GlyphShape; tracing: boolean }) {
+  const { item, x, y, width, height, share } = glyph
   const label = item.label.length > 17 ? `${item.label.slice(0, 16)}…` : item.label
   return (
     <>
       <text className="glyph-label is-op" x={x + 10} y={item.cost > 0 ? y + 15 : y + 23}>
         {label}
       </text>
-      <text className="glyph-cost is-op" x={x + 10} y={y + 29}>
-        {item.cost > 0 ? item.costText : ''}
-      </text>
+      {tracing ? (
+        <Reach glyph={glyph} />
+      ) : (
+        <text className="glyph-cost is-op" x={x + 10} y={y + 29}>
+          {item.cost > 0 ? item.costText : ''}
+        </text>
+      )}
       {item.cost > 0 && <rect x={x} y={y + height - 3} width={Math.max(width * share, 1)} height={3} fill={costColour(share)} />}
     </>
   )

@@ -14,6 +14,11 @@ export interface MapItem {
   readonly cost: number
   /** The cost in words. */
   readonly costText: string
+  /** What a trace touches of its output, by group; null where it touches nothing, or nothing is traced. */
+  readonly reach?: {
+    readonly side: 'before' | 'after'
+    readonly groups: readonly { readonly reached: number; readonly size: number }[]
+  } | null
 }
 
 export interface MapSection {
@@ -33,6 +38,18 @@ export interface GlyphShape {
   readonly share: number
   /** The small picture of groups and shuffle, in coordinates of the map. */
   readonly picture: readonly { readonly group: number | null; readonly d: string; readonly part: 'bar' | 'ribbon' }[]
+  /** Bars of a trace: how much of each group is touched, on a track that is the whole group. */
+  readonly reach: readonly ReachBar[]
+}
+
+export interface ReachBar {
+  readonly group: number | null
+  readonly x: number
+  readonly y: number
+  readonly height: number
+  readonly width: number
+  /** Of the width. */
+  readonly share: number
 }
 
 export interface SectionShape {
@@ -53,6 +70,8 @@ const TITLE = 24
 const UNIT_HEIGHT = 92
 const OP_HEIGHT = 38
 const ROW_GAP = 20
+/** Where the bar of a trace lies in a single op. */
+const UNTITLED = 20
 const SECTION_GAP = 20
 const MIN_UNIT = 68
 /** Units narrower than this have room for their number alone. */
@@ -99,6 +118,7 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
         height: h,
         share: item.cost / dearest,
         picture: item.kind === 'unit' ? picture(item, x, y, w) : [],
+        reach: reachBars(item, x, y, w),
       }
       if (before) arrows.push(`M${before.x + before.width + 3} ${y + Math.min(h, before.height) / 2}H${x - 3}`)
       glyphs.push(glyph)
@@ -109,6 +129,29 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
     y += rowHeight + SECTION_GAP
   }
   return { width, height: y, sections: titles, glyphs, arrows }
+}
+
+/** One bar per group from top to bottom; groups beyond those drawn are gathered into their share of the bars. */
+function reachBars({ kind, reach }: MapItem, x: number, y: number, width: number): ReachBar[] {
+  if (!reach) return []
+  const unit = kind === 'unit'
+  const pad = !unit ? 10 : width < NARROW ? 8 : 12
+  const drawn = Math.min(reach.groups.length, unit ? DRAWN_GROUPS : 1)
+  const [top, height] = unit ? [y + 25, 38] : [y + UNTITLED, 6]
+  const gap = drawn > 4 ? 1 : 2
+  const each = (height - gap * (drawn - 1)) / drawn
+  return Array.from({ length: drawn }, (_, b) => {
+    const own = reach.groups.slice(Math.ceil((b * reach.groups.length) / drawn), Math.ceil(((b + 1) * reach.groups.length) / drawn))
+    const sum = (of: 'reached' | 'size') => own.reduce((total, g) => total + g[of], 0)
+    return {
+      group: reach.groups.length > 1 && drawn === reach.groups.length ? b : null,
+      x: x + pad,
+      y: r(top + b * (each + gap)),
+      height: r(each),
+      width: width - 2 * pad,
+      share: sum('reached') / Math.max(sum('size'), 1),
+    }
+  })
 }
 
 /** Left bar: groups of the input; right bar: what lies where after the shuffle; ribbons between them. A stride halves the right bar. */

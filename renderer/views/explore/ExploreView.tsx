@@ -5,22 +5,61 @@ import { useSize } from '../../charts/kit/size.ts'
 import { NetworkChart } from '../../charts/network/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Segmented } from '../../ui/Segmented.tsx'
 import { Convention } from '../costs/Convention.tsx'
 import { Loading } from '../Loading.tsx'
 import { describeItem, mapSections } from './mapData.ts'
+import { shownTrace, TraceHead, TraceTable } from './Trace.tsx'
 
+const MixingView = lazy(() => import('../mixing/MixingView.tsx'))
 const UnitScreen = lazy(() => import('../unit/UnitScreen.tsx'))
 
 export function ExploreView() {
+  const t = useText()
   const focus = useStore((s) => s.focus)
+  const tab = useStore((s) => s.exploreTab)
   const network = useStore((s) => s.network)
   const modelTask = useStore((s) => s.modelTask)
   if (!network) return modelTask ? null : <NoModel />
-  if (focus === null) return <NetworkMap />
+  if (focus === null)
+    return (
+      <div className="explore">
+        {tab === 'map' ? (
+          <NetworkMap />
+        ) : (
+          <>
+            <div className="canvas-head">
+              <Tabs />
+              <h2>{t('mixing.title')}</h2>
+            </div>
+            <Suspense fallback={<Loading />}>
+              <MixingView />
+            </Suspense>
+          </>
+        )}
+      </div>
+    )
   return (
     <Suspense fallback={<Loading />}>
       <UnitScreen scope={focus} />
     </Suspense>
+  )
+}
+
+function Tabs() {
+  const t = useText()
+  const tab = useStore((s) => s.exploreTab)
+  const setTab = useStore((s) => s.setExploreTab)
+  return (
+    <Segmented
+      label={t('mixing.tab')}
+      value={tab}
+      options={[
+        { value: 'map', label: t('mixing.tab.map') },
+        { value: 'mixing', label: t('mixing.tab.mixing') },
+      ]}
+      onChange={setTab}
+    />
   )
 }
 
@@ -54,15 +93,17 @@ function NetworkMap() {
   const selectItem = useStore((s) => s.selectItem)
   const enter = useStore((s) => s.enter)
   const [ref, size] = useSize<HTMLDivElement>()
-  const sections = useMemo(() => (network ? mapSections(t, network, convention) : []), [t, network, convention])
+  const trace = useStore(shownTrace)
+  const sections = useMemo(() => (network ? mapSections(t, network, convention, trace) : []), [t, network, convention, trace])
   const items = sections.flatMap((s) => s.items)
   const dearest = Math.max(0, ...items.map((i) => i.cost))
   const units = items.filter((i) => i.kind === 'unit').length
   const label = t('explore.map', { units, sections: sections.length })
   return (
-    <div className="explore">
+    <>
       <div className="canvas-head">
-        <p className="quiet grow">{units > 0 ? t('explore.hint') : ''}</p>
+        <Tabs />
+        {trace ? <TraceHead trace={trace} /> : <p className="quiet grow">{units > 0 ? t('explore.hint') : ''}</p>}
         <div className="legend" aria-hidden="true">
           <span>{t('explore.legend')}</span>
           <span className="num">0</span>
@@ -78,6 +119,7 @@ function NetworkMap() {
             size={size}
             label={label}
             selected={selected}
+            tracing={trace !== null}
             describe={(item) => describeItem(t, item)}
             onSelect={selectItem}
             onEnter={enter}
@@ -95,7 +137,8 @@ function NetworkMap() {
             i.cost,
           ])}
         />
+        {trace && <TraceTable trace={trace} />}
       </div>
-    </div>
+    </>
   )
 }

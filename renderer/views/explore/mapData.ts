@@ -2,7 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import { short } from '../../charts/kit/format.ts'
 import type { MapItem, MapSection } from '../../charts/network/layout.ts'
-import type { ConventionId, NetworkItem, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, NetworkItem, NetworkView, TraceView } from '../../workers/contract.ts'
 
 export function sectionName(t: Translate, key: string, label: string): string {
   if (key === '') return t('explore.section.none')
@@ -11,7 +11,8 @@ export function sectionName(t: Translate, key: string, label: string): string {
   return label
 }
 
-export function mapSections(t: Translate, network: NetworkView, convention: ConventionId): MapSection[] {
+export function mapSections(t: Translate, network: NetworkView, convention: ConventionId, trace: TraceView | null = null): MapSection[] {
+  const touched = new Map(trace?.items.map((i) => [i.key, i]))
   const items = new Map(network.items.map((i) => [i.key, i]))
   // A section may come back later in the order, so the place in the list is part of its key.
   return network.sections.map((section, i) => {
@@ -29,12 +30,12 @@ export function mapSections(t: Translate, network: NetworkView, convention: Conv
       key: `${section.key}@${i}`,
       label: sectionName(t, section.key, section.label),
       detail: detail.filter(Boolean).join('  ·  '),
-      items: own.map((item) => mapItem(item, convention)),
+      items: own.map((item) => ({ ...mapItem(item, convention), reach: touched.get(item.key) ?? null })),
     }
   })
 }
 
-function mapItem(item: NetworkItem, convention: ConventionId): MapItem {
+function mapItem(item: NetworkItem, convention: ConventionId): Omit<MapItem, 'reach'> {
   const cost = item.macs[convention]
   return {
     key: item.key,
@@ -51,7 +52,20 @@ function mapItem(item: NetworkItem, convention: ConventionId): MapItem {
   }
 }
 
+/** With what a trace touches of it, where it touches it. */
 export function describeItem(t: Translate, item: MapItem): string {
+  return [itemText(t, item), item.reach ? reachText(t, item.reach) : ''].filter(Boolean).join('\n')
+}
+
+/** How many channels at the end of an item a traced channel comes from or goes to, in all and by group. */
+export function reachText(t: Translate, { side, groups }: NonNullable<MapItem['reach']>): string {
+  const sum = (of: 'reached' | 'size') => groups.reduce((total, g) => total + g[of], 0)
+  const all = t(side === 'before' ? 'trace.before' : 'trace.after', { reached: sum('reached'), all: sum('size') })
+  if (groups.length < 2) return all
+  return `${all}; ${groups.map((g, i) => t('trace.group', { n: i, reached: g.reached, all: g.size })).join(', ')}`
+}
+
+function itemText(t: Translate, item: MapItem): string {
   return t('explore.item', {
     name: item.key.replace(/^op:/, ''),
     groups: item.groups > 1 ? t('explore.groups', { n: item.groups }) : '',

@@ -3,11 +3,14 @@ import { useMemo } from 'react'
 import { reachOf } from '../../charts/unit/reach.ts'
 import { useStore, useText } from '../../store/context.ts'
 import type { ChannelRef } from '../../store/state.ts'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 
 export function ChannelPanel({ channel }: { readonly channel: ChannelRef }) {
   const t = useText()
   const flow = useStore((s) => (s.shuffleOn ? s.unit?.on : s.unit?.off))
+  const traceOnMap = useStore((s) => s.traceOnMap)
+  const traceError = useStore((s) => s.traceError)
   const reach = useMemo(() => flow && reachOf(flow, channel.tensor, channel.channel), [flow, channel])
   if (!flow || !reach) return null
   const tensor = flow.tensors.find((x) => x.id === channel.tensor)
@@ -27,6 +30,10 @@ export function ChannelPanel({ channel }: { readonly channel: ChannelRef }) {
           { name: t('inspector.to'), value: t('inspector.ofOutputs', count(flow.outputs)) },
         ]}
       />
+      <button type="button" className="button is-small" onClick={() => void traceOnMap(channel)}>
+        {t('trace.show')}
+      </button>
+      {traceError && <ErrorNote error={traceError} />}
     </section>
   )
 }

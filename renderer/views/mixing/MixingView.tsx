@@ -1,0 +1,153 @@
+/** The mixing meter: the opened model's own curves, and the paper's networks with 1 to 8 groups side by side. */
+import { useEffect, useMemo } from 'react'
+import { useStore, useText } from '../../store/context.ts'
+import { Busy } from '../../ui/Busy.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Segmented } from '../../ui/Segmented.tsx'
+import { MIXING_SCALES, type MixingView as Mixing } from '../../workers/contract.ts'
+import { taskShare, taskText } from '../taskText.ts'
+import { allAfter, massPanel, pointsOf, sayText, seenPanel, stageName, tableRows, unitsText } from './mixingData.ts'
+import { Panel } from './Panel.tsx'
+
+export default function MixingView() {
+  const handle = useStore((s) => s.handle)
+  const mixing = useStore((s) => (s.mixing?.handle === s.handle ? s.mixing?.view : undefined))
+  const task = useStore((s) => s.mixingTask)
+  const error = useStore((s) => s.mixingError)
+  const load = useStore((s) => s.loadMixing)
+  const t = useText()
+  useEffect(() => void load(), [load, handle])
+  return (
+    <div className="mixing">
+      <div className="mixing-own">
+        {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
+        {error && !task && <ErrorNote error={error} />}
+        {mixing && (mixing.stages.length > 0 ? <Own view={mixing} /> : <p className="quiet">{t('mixing.none')}</p>)}
+      </div>
+      <Family />
+    </div>
+  )
+}
+
+function Own({ view }: { readonly view: Mixing }) {
+  const t = useText()
+  const selected = useStore((s) => s.selection.item)
+  const selectItem = useStore((s) => s.selectItem)
+  const points = useMemo(() => pointsOf(view), [view])
+  const labels = view.stages.map(stageName)
+  const mass = useMemo(() => massPanel(view, view.stages.map(stageName)), [view])
+  const find = (own: typeof points) => {
+    const index = own.findIndex((p) => p.point.item === selected)
+    return index < 0 ? null : index
+  }
+  return (
+    <>
+      <p className="mixing-says">{sayText(t, view)}</p>
+      <div className="mixing-two">
+        <Panel
+          title={t('mixing.own')}
+          hint={t('mixing.own.hint')}
+          label={t('mixing.chart', { title: view.title })}
+          panel={seenPanel(view, labels)}
+          points={points}
+          of="seen"
+          selected={find(points)}
+          onSelect={({ point }) => selectItem(point.item)}
+        />
+        {mass ? (
+          <Panel
+            title={t('mixing.mass')}
+            hint={t('mixing.mass.hint')}
+            label={t('mixing.chart.mass', { title: view.title })}
+            panel={mass.panel}
+            points={mass.points}
+            of="mass"
+            selected={find(mass.points)}
+            onSelect={({ point }) => selectItem(point.item)}
+          />
+        ) : (
+          <section className="mixing-panel">
+            <h3>{t('mixing.mass')}</h3>
+            <p className="quiet">{t('mixing.mass.none')}</p>
+          </section>
+        )}
+      </div>
+      <Table view={view} />
+    </>
+  )
+}
+
+function Family() {
+  const t = useText()
+  const scale = useStore((s) => s.familyScale)
+  const views = useStore((s) => s.families[s.familyScale])
+  const task = useStore((s) => s.familyTask)
+  const error = useStore((s) => s.familyError)
+  const load = useStore((s) => s.loadFamily)
+  useEffect(() => void load(scale), [load])
+  return (
+    <section className="mixing-family" aria-label={t('mixing.family')}>
+      <div className="mixing-head">
+        <h2 title={t('mixing.family.hint')}>
+          <span className="term">{t('mixing.family')}</span>
+        </h2>
+        <Legend />
+        {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
+        <span className="grow" />
+        <Segmented
+          label={t('mixing.scale')}
+          labelShown
+          value={scale}
+          options={MIXING_SCALES.map((value) => ({ value, label: value }))}
+          onChange={(value) => void load(value)}
+        />
+      </div>
+      {error && !task && <ErrorNote error={error} />}
+      <div className="mixing-multiples">
+        {views?.map((view) => {
+          const groups = Math.max(...view.stages.map((s) => s.groups))
+          const after = allAfter(view)
+          return (
+            <div key={view.title} className="mixing-multiple">
+              <Panel
+                title={t('mixing.groups', { n: groups })}
+                note={after === null ? t('mixing.never') : t('mixing.all', { units: unitsText(t, after) })}
+                label={t('mixing.chart', { title: view.title })}
+                panel={seenPanel(
+                  view,
+                  view.stages.map((s, i) => stageName(s, i).replace(/^\D+/, '')),
+                )}
+                points={pointsOf(view)}
+                of="seen"
+              />
+              <Table view={view} />
+            </div>
+          )
+        })}
+      </div>
+    </section>
+  )
+}
+
+function Legend() {
+  const t = useText()
+  return (
+    <p className="mixing-legend quiet small" aria-hidden="true">
+      <svg className="mixing-key is-on" aria-hidden="true" width={24} height={8}>
+        <path className="mixing-line" d="M0 4H24" />
+      </svg>
+      {t('mixing.on')}
+      <svg className="mixing-key is-off" aria-hidden="true" width={24} height={8}>
+        <path className="mixing-line" d="M0 4H24" />
+      </svg>
+      {t('mixing.off')}
+    </p>
+  )
+}
+
+function Table({ view }: { readonly view: Mixing }) {
+  const t = useText()
+  const head = [t('mixing.table.unit'), t('mixing.table.depth'), t('mixing.table.on'), t('mixing.table.off'), t('mixing.table.mass')]
+  return <HiddenTable caption={view.title} head={head} rows={tableRows(view)} />
+}
