@@ -79,11 +79,12 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
   }
 }
 
-/** The layer shown before, else one of the selected unit, else the first shuffle, else the first layer with groups. */
+/** The layer shown before unless another unit is selected, else one of that unit, else the first shuffle, else the first layer with groups. */
 function suitable(list: readonly LensLayer[], { lens, handle, selection, focus }: State): LensLayer | undefined {
   const shown = lens?.handle === handle ? list.find((l) => l.tensor === lens.view.layer.tensor) : undefined
   const item = focus ?? selection.item
   const own = item === null ? [] : list.filter((l) => l.item === item)
   const telling = (layers: readonly LensLayer[]) => layers.find((l) => l.order) ?? layers.find((l) => l.groups > 1)
-  return shown ?? telling(own) ?? own[0] ?? telling(list) ?? list[0]
+  if (shown && (own.length === 0 || own.includes(shown))) return shown
+  return telling(own) ?? own[0] ?? telling(list) ?? list[0]
 }

@@ -91,6 +91,8 @@ export async function lensPhoto(
   const maps = kept.get(tensor)
   if (!maps) throw badInput('Group lens', `the feature map of "${layer.name}" was not kept`, 'Choose another layer')
   const top = await classesOf(running.model, outputOf(running.model, outputs))
+  // While the maps are looked at, so that the first click is as fast as the others.
+  if (!lens.input) setTimeout(() => void runner.warmUp().catch(() => undefined), 0)
   lens.input = input
   lens.top = top
   return { layer, maps: Float32Array.from(maps.data), top }

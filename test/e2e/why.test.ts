@@ -103,7 +103,7 @@ describe('why this answer', () => {
     await page.context().close()
   })
 
-  it('hides place after place, can be cancelled, and finds the truck', async () => {
+  it('hides place after place, and says where the answer hangs', async () => {
     const page = await app.open({ colorScheme: 'dark', viewport: { width: 1024, height: 700 } })
     await drop(page, 'truck.png', 'image/png', await photo())
     await openPhoto(page)
@@ -118,6 +118,25 @@ describe('why this answer', () => {
     await picture(page, 'occlusion-1024-dark')
     expect(await problems(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.context().close()
+  })
+})
+
+describe('occlusion of a large network', () => {
+  it('says how far it is, and can be cancelled', async () => {
+    const page = await app.open({ hash: '#model=zoo:shufflenet-v1-g3-2.0x' })
+    await drop(page, 'truck.png', 'image/png', await photo())
+    await openPhoto(page)
+    await radio(page, 'Occlusion').click()
+    const start = main(page).getByRole('button', { name: 'Hide place after place' })
+    await start.click()
+    await main(page)
+      .getByText(/Hiding place \d+ of 196/)
+      .waitFor()
+    await main(page).getByRole('button', { name: 'Cancel' }).click()
+    await idle(page)
+    expect(await start.isVisible()).toBe(true)
+    expect(await main(page).locator('canvas.heat').count()).toBe(0)
     await page.context().close()
   })
 })

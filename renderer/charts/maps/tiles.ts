@@ -36,7 +36,7 @@ export interface TileShapes {
 export const RUN_HEAD = 30
 const GAP = 4
 const RUN_GAP = 20
-const LARGEST = 88
+const LARGEST = 120
 const SMALLEST = 16
 
 interface Grid {

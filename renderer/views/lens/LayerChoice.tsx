@@ -8,12 +8,18 @@ export function LayerChoice({ shown }: { readonly shown: number | undefined }) {
   const handle = useStore((s) => s.handle)
   const layers = useStore((s) => s.lensLayers)
   const loadLens = useStore((s) => s.loadLens)
+  const selectNode = useStore((s) => s.selectNode)
   if (layers?.handle !== handle || shown === undefined) return null
   const sections = [...new Set(layers.list.map((l) => l.section))]
+  const choose = (tensor: number) => {
+    const layer = layers.list.find((l) => l.tensor === tensor)
+    if (layer) selectNode(layer.name)
+    void loadLens(tensor)
+  }
   return (
     <label className="lens-layer">
       <span className="quiet">{t('lens.layer')}</span>
-      <select value={shown} onChange={(event) => void loadLens(Number(event.target.value))}>
+      <select value={shown} onChange={(event) => choose(Number(event.target.value))}>
         {sections.map((section) => (
           <optgroup key={section} label={section === '' ? t('explore.section.none') : section}>
             {layers.list

@@ -1,15 +1,21 @@
 /** The photo large, with the frame of what the network sees, and a map over it. */
+import { useState } from 'react'
 import { HeatMap } from '../../charts/maps/HeatMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import type { Box } from '../../workers/contract.ts'
 import { type Overlay, overlayData, overlayText } from './overlay.ts'
+
+/** A photo is shown at most this many times larger than it is. */
+const ENLARGED = 2
 
 export function Picture({ overlay }: { readonly overlay: Overlay }) {
   const t = useText()
   const photo = useStore((s) => s.photo)
   const run = useStore((s) => s.run)
   const occlusion = useStore((s) => s.occlusion)
+  const [shape, setShape] = useState<{ readonly url: string; readonly width: number; readonly height: number } | null>(null)
   if (!photo) return null
+  const own = shape?.url === photo.url ? shape : null
   const seen = run?.photo
   const place = (box: Box) => {
     const share = (part: number, whole: number) => `${(part / whole) * 100}%`
@@ -25,8 +31,17 @@ export function Picture({ overlay }: { readonly overlay: Overlay }) {
   const picked = run?.top[overlay.rank]
   return (
     <figure className="photo-large">
-      <div className="photo-frame">
-        <img src={photo.url} alt={t('photo.alt', { name: photo.name })} />
+      <div
+        className="photo-frame"
+        style={own ? { width: `min(100%, ${ENLARGED * own.width}px, calc((100vh - 300px) * ${own.width / own.height}))` } : {}}
+      >
+        <img
+          key={photo.url}
+          src={photo.url}
+          className={own ? 'is-fitted' : undefined}
+          alt={t('photo.alt', { name: photo.name })}
+          onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setShape({ url: photo.url, width, height })}
+        />
         {seen && data && picked && (
           <div className="photo-heat">
             <div className="photo-heat-place" style={place(seen.window)}>
