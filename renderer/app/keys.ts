@@ -36,6 +36,7 @@ export function listenToKeys(store: StoreApi<State>): void {
 /** The search of the layer table, which is where names are found. */
 function focusSearch(state: State): void {
   state.show('costs')
+  state.setCostsTab('layers')
   const find = (tries: number) => {
     const input = document.querySelector<HTMLInputElement>('.costs input[type=search]')
     if (input) input.focus()

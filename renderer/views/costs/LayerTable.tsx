@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import type { TextKey } from '../../app/strings/index.ts'
 import { costColour } from '../../charts/kit/colour.ts'
-import { exact, percent, shape, short, significant } from '../../charts/kit/format.ts'
+import { bytes, exact, percent, shape, short, significant } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import type { Rates } from '../../store/rates.ts'
 import { layerRates } from '../../store/selectors.ts'
@@ -23,6 +23,7 @@ const COLUMNS: readonly ColumnHead[] = [
   { id: 'input', label: 'costs.input', numeric: true, className: 'is-input' },
   { id: 'output', label: 'costs.output', numeric: true },
   { id: 'params', label: 'costs.params', numeric: true },
+  { id: 'bytes', label: 'costs.bytes', hint: 'costs.bytes.hint', numeric: true, className: 'is-bytes' },
   { id: 'macs', label: 'costs.macs', numeric: true },
 ]
 /** Once measured. */
@@ -129,6 +130,9 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                   <td className="num" title={exact(row.params)}>
                     {short(row.params)}
                   </td>
+                  <td className="num is-bytes" title={exact(row.bytes)}>
+                    {bytes(row.bytes)}
+                  </td>
                   <td className="num" title={exact(row.macs)}>
                     {short(row.macs)}
                   </td>
@@ -171,8 +175,11 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                 <td className="num" title={exact(layer.params)}>
                   {layer.params > 0 ? short(layer.params) : ''}
                 </td>
+                <td className="num is-bytes" title={exact(layer.bytes)}>
+                  {bytes(layer.bytes)}
+                </td>
                 <td className="num" title={exact(macs)}>
-                  {macs > 0 ? short(macs) : ''}
+                  {macs > 0 || layer.op === 'channelShuffle' ? short(macs) : ''}
                 </td>
                 <td className="num layers-share">{macs > 0 ? percent(macs / total) : ''}</td>
                 <td className="layers-bar" aria-hidden="true">

@@ -2,7 +2,7 @@
 import type { Rates } from '../../store/rates.ts'
 import type { ConventionId, LayerRow } from '../../workers/contract.ts'
 
-export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'macs' | 'ms' | 'gmacs' | 'peak'
+export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'bytes' | 'macs' | 'ms' | 'gmacs' | 'peak'
 
 export interface Sorting {
   readonly column: Column
@@ -23,6 +23,7 @@ export type TableRow =
       readonly layers: number
       readonly macs: number
       readonly params: number
+      readonly bytes: number
       readonly ms: number
     }
 
@@ -51,6 +52,7 @@ export function sortLayers(
     input: (l) => size(l.inputShape),
     output: (l) => size(l.outputShape),
     params: (l) => l.params,
+    bytes: (l) => l.bytes,
     macs: (l) => l.macs[convention],
     ms: (l) => rates?.get(l.name)?.ms ?? 0,
     gmacs: (l) => rates?.get(l.name)?.gmacs ?? 0,
@@ -83,6 +85,7 @@ export function withSubtotals(
         layers: run.length,
         macs: run.reduce((sum, l) => sum + l.macs[convention], 0),
         params: run.reduce((sum, l) => sum + l.params, 0),
+        bytes: run.reduce((sum, l) => sum + l.bytes, 0),
         ms: run.reduce((sum, l) => sum + (rates?.get(l.name)?.ms ?? 0), 0),
       })
     run = []

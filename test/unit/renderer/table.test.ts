@@ -58,7 +58,9 @@ describe('layer table', () => {
 
   it('sums sections in network order only', () => {
     const rows = withSubtotals(layers, { column: 'index', descending: false }, 'all')
-    expect(rows.filter((r) => r.kind === 'subtotal')).toEqual([{ kind: 'subtotal', section: 'stage2', layers: 3, macs: 18, params: 30, ms: 0 }])
+    expect(rows.filter((r) => r.kind === 'subtotal')).toEqual([
+      { kind: 'subtotal', section: 'stage2', layers: 3, macs: 18, params: 30, bytes: 0, ms: 0 },
+    ])
     expect(rows.at(-1)?.kind).toBe('subtotal')
     expect(withSubtotals(layers, { column: 'macs', descending: true }, 'all').some((r) => r.kind === 'subtotal')).toBe(false)
   })

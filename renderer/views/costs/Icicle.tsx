@@ -1,0 +1,111 @@
+/** Where the costs lie: the icicle of sections, units and ops, linked to the one selection. */
+import { useMemo, useState } from 'react'
+import { IcicleChart } from '../../charts/icicle/Chart.tsx'
+import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
+import { useSize } from '../../charts/kit/size.ts'
+import { useStore, useText } from '../../store/context.ts'
+import { layerRates } from '../../store/selectors.ts'
+import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Segmented } from '../../ui/Segmented.tsx'
+import type { NetworkView } from '../../workers/contract.ts'
+import { sectionName } from '../explore/mapData.ts'
+import { ICICLE_MEASURES, type IcicleMeasure, icicleTree, keyOf, layersOf, layerValue, refOf, selectedCells, shufflesOf } from './icicleData.ts'
+
+const TEXT: Readonly<Record<IcicleMeasure, (value: number) => string>> = { macs: (v) => short(v), params: (v) => short(v), bytes, ms: milliseconds }
+
+export function Icicle({ network }: { readonly network: NetworkView }) {
+  const t = useText()
+  const convention = useStore((s) => s.convention)
+  const selection = useStore((s) => s.selection)
+  const rates = useStore(layerRates)
+  const selectNode = useStore((s) => s.selectNode)
+  const selectItem = useStore((s) => s.selectItem)
+  const selectRange = useStore((s) => s.selectRange)
+  const enter = useStore((s) => s.enter)
+  const [chosen, setMeasure] = useState<IcicleMeasure>('macs')
+  const [hovered, setHovered] = useState<string | null>(null)
+  const [ref, size] = useSize<HTMLDivElement>()
+  const measure = chosen === 'ms' && !rates ? 'macs' : chosen
+  const tree = useMemo(() => icicleTree(t, network, measure, convention, rates), [t, network, measure, convention, rates])
+  const selected = useMemo(() => selectedCells(network, selection), [network, selection])
+  const sum = (key: string) => layersOf(network, refOf(key)).reduce((all, l) => all + layerValue(l, measure, convention, rates), 0)
+  const total = useMemo(
+    () => network.layers.reduce((all, l) => all + layerValue(l, measure, convention, rates), 0),
+    [network, measure, convention, rates],
+  )
+  const name = (key: string) => {
+    const at = refOf(key)
+    if (at.kind === 'layer') return at.name
+    if (at.kind === 'item') return at.key
+    const section = network.sections[at.at]
+    return section ? sectionName(t, section.key, section.label) : ''
+  }
+  const describe = (key: string, value: number) =>
+    t('icicle.cell', { name: name(key), value: TEXT[measure](value), share: total > 0 ? percent(value / total) : '–' })
+  const select = (key: string) => {
+    const at = refOf(key)
+    if (at.kind === 'layer') return selectNode(at.name)
+    if (at.kind === 'item') return selectItem(at.key)
+    const layers = layersOf(network, at)
+    const [first, last] = [layers[0], layers.at(-1)]
+    if (first && last) selectRange(first.index, last.index)
+  }
+  const open = (key: string) => {
+    const [layer] = layersOf(network, refOf(key))
+    if (layer && refOf(key).kind !== 'section') enter(layer.item)
+  }
+  const shuffles = shufflesOf(network)
+  const shown = hovered ?? selected.active
+  const measures = ICICLE_MEASURES.filter((m) => m !== 'ms' || rates)
+  return (
+    <section className="icicle" aria-label={t('icicle.title')}>
+      <div className="icicle-head">
+        <h2>{t('icicle.title')}</h2>
+        <Segmented
+          label={t('icicle.measure')}
+          value={measure}
+          options={measures.map((m) => ({ value: m, label: t(`strip.${m}`) }))}
+          onChange={setMeasure}
+        />
+        <span className="small grow ellipsis num">
+          {shown !== null ? (
+            describe(shown, sum(shown))
+          ) : (
+            <span className="quiet" title={t('icicle.shuffles.hint')}>
+              {shuffles.count > 0 ? t('icicle.shuffles', { n: shuffles.count, bytes: bytes(shuffles.bytes) }) : t('icicle.hint')}
+            </span>
+          )}
+        </span>
+        <p className="legend">
+          <span className="num">0</span>
+          <span className="legend-scale" />
+          <span className="num">{TEXT[measure](Math.max(0, ...network.layers.map((l) => layerValue(l, measure, convention, rates))))}</span>
+        </p>
+      </div>
+      <div className="icicle-canvas" ref={ref}>
+        {size && (
+          <IcicleChart
+            sections={tree}
+            size={size}
+            label={t('icicle.chart', { measure: t(`strip.${measure}`) })}
+            selected={selected.keys}
+            active={selected.active}
+            describe={describe}
+            onHover={setHovered}
+            onSelect={select}
+            onEnter={open}
+          />
+        )}
+      </div>
+      <HiddenTable
+        caption={t('icicle.title')}
+        head={[t('icicle.section'), t(`strip.${measure}`), t('costs.share')]}
+        rows={network.sections.map((_, at) => {
+          const key = keyOf({ kind: 'section', at })
+          const value = sum(key)
+          return [name(key), TEXT[measure](value), total > 0 ? percent(value / total) : '–']
+        })}
+      />
+    </section>
+  )
+}
