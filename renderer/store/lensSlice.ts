@@ -24,9 +24,16 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
     if (!lens) return
     set({ lensOff: off, lensError: null })
     if (off.size === 0) return set({ ablation: null })
-    const { handle, view } = lens
+    const { handle, photo, view } = lens
+    const { tensor } = view.layer
+    const ask = () => engine.call('ablate', { handle, tensor, off: [...off] })
+    // A worker that was replaced in between knows nothing of the layer.
+    const again = async () => {
+      await engine.call('lens', { handle, photo: photo.file, name: photo.name, threads: threads(), tensor })
+      return ask()
+    }
     try {
-      const ablation = await counted(engine.call('ablate', { handle, tensor: view.layer.tensor, off: [...off] }))
+      const ablation = await counted(ask().catch(again))
       if (get().lens === lens && get().lensOff === off) set({ ablation })
     } catch (error) {
       if (get().lens === lens && get().lensOff === off) set({ lensError: fieldsOf(error) })
@@ -42,6 +49,9 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
       const { photo, handle, engine, model } = get()
       if (!photo || !handle || !model?.takesPhotos) return
       set({ lensError: null })
+      const { lens, lensLayers } = get()
+      const isCurrent = lens?.handle === handle && lens.photo === photo && lensLayers?.handle === handle
+      if (tensor === undefined && isCurrent && suitable(lensLayers.list, get())?.tensor === lens.view.layer.tensor) return
       const outcome = await runTask(
         'lens',
         (lensTask) => set({ lensTask }),
