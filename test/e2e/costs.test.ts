@@ -79,6 +79,22 @@ describe('where it goes', () => {
   })
 })
 
+describe('once measured', () => {
+  it('offers the time of each layer as a measure', async () => {
+    const page = await app.open({ viewport: { width: 1024, height: 700 } })
+    await costs(page)
+    const panel = page.getByRole('region', { name: 'Where it goes' })
+    expect(await panel.getByRole('radio', { name: 'ms here' }).count()).toBe(0)
+    await page.getByRole('region', { name: 'Roofline' }).getByRole('button', { name: 'Measure' }).click()
+    await idle(page)
+    await panel.getByRole('radio', { name: 'ms here' }).check()
+    expect(await panel.getByRole('option', { name: /^stem\.conv: [\d.]+ ms, / }).count()).toBe(1)
+    await picture(page, 'costs-measured-1024')
+    expect(await seriousProblems(page)).toEqual([])
+    await page.context().close()
+  })
+})
+
 describe('what if', () => {
   it('moves numbers with the sliders by keys, holds the complexity, and comes back', async () => {
     const page = await app.open()

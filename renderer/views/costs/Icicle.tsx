@@ -1,15 +1,14 @@
-/** Where the costs lie: the icicle of sections, units and ops, linked to the one selection. */
+/** Where the costs lie: the icicle of sections, units and ops, linked to the one selection. The layer table below is the table behind it. */
 import { useMemo, useState } from 'react'
 import { IcicleChart } from '../../charts/icicle/Chart.tsx'
 import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
 import { sectionName } from '../explore/mapData.ts'
-import { ICICLE_MEASURES, type IcicleMeasure, icicleTree, keyOf, layersOf, layerValue, refOf, selectedCells, shufflesOf } from './icicleData.ts'
+import { ICICLE_MEASURES, type IcicleMeasure, icicleTree, layersOf, layerValue, refOf, selectedCells, shufflesOf } from './icicleData.ts'
 
 const TEXT: Readonly<Record<IcicleMeasure, (value: number) => string>> = { macs: (v) => short(v), params: (v) => short(v), bytes, ms: milliseconds }
 
@@ -97,15 +96,6 @@ export function Icicle({ network }: { readonly network: NetworkView }) {
           />
         )}
       </div>
-      <HiddenTable
-        caption={t('icicle.title')}
-        head={[t('icicle.section'), t(`strip.${measure}`), t('costs.share')]}
-        rows={network.sections.map((_, at) => {
-          const key = keyOf({ kind: 'section', at })
-          const value = sum(key)
-          return [name(key), TEXT[measure](value), total > 0 ? percent(value / total) : '–']
-        })}
-      />
     </section>
   )
 }
