@@ -13,7 +13,7 @@ export interface MixingPoint {
   readonly depth: number
   /** What its output channels can see of the stage's first feature map. */
   readonly seen: Seen
-  /** Squared weight mass between groups within this unit (`groupMass`); null at depth 0 and where there are no groups. */
+  /** Squared weight mass between groups within this unit (`groupMass`); null at depth 0, where there are no groups, and where it was left out. */
   readonly mass: GroupMatrix | null
   /** Share of `mass` from other groups (`crossingShare`). */
   readonly crossing: number | null
@@ -29,6 +29,8 @@ export interface MixingStage {
 export interface MixingOptions {
   /** False takes every channel shuffle for the identity. Default true. */
   readonly shuffle?: boolean
+  /** False leaves the weight mass out, which is most of the work. Default true. */
+  readonly weights?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -43,7 +45,7 @@ export interface GroupChange {
 }
 
 /** All stages of two units or more of a recognised graph. Throws ScopeError `cancelled`. */
-export function mixingOf(graph: Graph, { shuffle = true, signal }: MixingOptions = {}): MixingStage[] {
+export function mixingOf(graph: Graph, { shuffle = true, weights = true, signal }: MixingOptions = {}): MixingStage[] {
   const links = channelGraph(graph, { shuffle })
   return stagesOf(graph).map((stage) => {
     throwIfCancelled(signal, 'Following the channels')
@@ -51,7 +53,7 @@ export function mixingOf(graph: Graph, { shuffle = true, signal }: MixingOptions
     const seen = seenThrough(links, stage, groups)
     const points = stage.units.map((unit, depth): MixingPoint => {
       const own = seen[depth] ?? NOTHING_SEEN
-      if (depth === 0 || groups === 1) return { unit, depth, seen: own, mass: null, crossing: null }
+      if (depth === 0 || groups === 1 || !weights) return { unit, depth, seen: own, mass: null, crossing: null }
       throwIfCancelled(signal, 'Following the channels')
       const mass = groupMass(graph, links, unit, groups)
       return { unit, depth, seen: own, mass, crossing: crossingShare(mass) }

@@ -6,11 +6,11 @@ import { shuffleOf } from './opWords.ts'
 
 const FAMILY_GROUPS = [1, 2, 3, 4, 8] as const
 
-/** `graph` is the model's recognised stage. */
-export function mixingView(graph: Graph, title: string, signal: AbortSignal): MixingView {
+/** `graph` is the model's recognised stage. `weights` false leaves the weight between groups out. */
+export function mixingView(graph: Graph, title: string, signal: AbortSignal, weights = true): MixingView {
   const hasShuffle = graph.nodes.some((n) => shuffleOf(n) !== null)
-  const on = mixingOf(graph, { signal })
-  const off = hasShuffle ? mixingOf(graph, { signal, shuffle: false }) : []
+  const on = mixingOf(graph, { signal, weights })
+  const off = hasShuffle ? mixingOf(graph, { signal, weights, shuffle: false }) : []
   return {
     title,
     hasShuffle,
@@ -32,7 +32,7 @@ export async function mixingFamily(scale: MixingScale, { signal, progress }: Cal
     await new Promise((resolve) => setTimeout(resolve))
     throwIfCancelled(signal, 'Following the channels')
     const { graph, title } = buildZooModel(`shufflenet-v1-g${g}-${scale}`, { inputSize: 64, classes: 1 })
-    views.push(mixingView(recognise(graph), title, signal))
+    views.push(mixingView(recognise(graph), title, signal, false))
   }
   return views
 }

@@ -86,13 +86,16 @@ describe('the mixing meter', () => {
 })
 
 describe('the channel tracer', () => {
-  it('shows on the map where a channel comes from and goes to, by group', async () => {
-    const page = await app.open({ reducedMotion: 'reduce' })
+  it.each([
+    { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' as const },
+    { name: 'dark-small', viewport: { width: 1024, height: 700 }, colorScheme: 'dark' as const },
+  ])('shows on the map where a channel comes from and goes to, by group, $name', async ({ name, ...options }) => {
+    const page = await app.open({ reducedMotion: 'reduce', ...options })
     const units = page.getByRole('button', { name: /^stage\d\/unit\d:/ })
     await page.getByRole('button', { name: /^stage3\/unit4:/ }).click()
     await idle(page)
     const trace = async () => {
-      await page.getByRole('slider').last().click()
+      await main(page).getByRole('slider').last().press('PageDown')
       await idle(page)
       await page.getByRole('button', { name: 'Trace on the map' }).click()
       await idle(page)
@@ -102,7 +105,7 @@ describe('the channel tracer', () => {
     expect(before).toMatch(/240 of 240 channels lead to it; group 0: 80 of 80/)
     expect(await page.getByRole('button', { name: /^stage4\/unit4:/ }).getAttribute('aria-label')).toMatch(/it leads to 480 of 480 channels/)
     expect(await page.getByRole('table', { name: 'Channels touched by the trace' }).getByRole('row').count()).toBeGreaterThan(30)
-    await picture(page, 'trace')
+    await picture(page, `trace-${name}`)
     expect(await seriousProblems(page)).toEqual([])
     await page.getByRole('button', { name: 'Stop tracing' }).click()
     expect(await units.first().getAttribute('aria-label')).not.toMatch(/lead to it/)
@@ -112,7 +115,7 @@ describe('the channel tracer', () => {
     await page.keyboard.press('s')
     await trace()
     expect(await page.getByRole('button', { name: /^stage3\/unit3:/ }).getAttribute('aria-label')).toMatch(/80 of 240 channels lead to it/)
-    await picture(page, 'trace-without-shuffle')
+    await picture(page, `trace-without-shuffle-${name}`)
     await page.context().close()
   })
 })

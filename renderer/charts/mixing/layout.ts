@@ -47,7 +47,9 @@ export interface MixingShapes {
 }
 
 const LEFT = 42
-const RIGHT = 30
+const RIGHT = 8
+/** Room for the reference's label. */
+const REFERENCE = 30
 const TOP = 12
 const BOTTOM = 26
 /** Narrower than this, a panel is one of many: fewer ticks. */
@@ -57,7 +59,7 @@ const BREAK = 1.2
 
 export function mixingLayout({ marks, stageLabels, reference }: MixingPanel, { width, height }: Size): MixingShapes {
   const small = width < SMALL
-  const [left, right, top, bottom] = [small ? 34 : LEFT, Math.max(width - RIGHT, LEFT + 1), TOP, Math.max(height - BOTTOM, TOP + 1)]
+  const [left, right, top, bottom] = [LEFT, Math.max(width - (reference ? REFERENCE : RIGHT), LEFT + 1), TOP, Math.max(height - BOTTOM, TOP + 1)]
   const steps: number[] = []
   for (const [i, mark] of marks.entries()) {
     const before = marks[i - 1]

@@ -35,8 +35,8 @@ function Own({ view }: { readonly view: Mixing }) {
   const selected = useStore((s) => s.selection.item)
   const selectItem = useStore((s) => s.selectItem)
   const points = useMemo(() => pointsOf(view), [view])
-  const labels = view.stages.map(stageName)
-  const mass = useMemo(() => massPanel(view, view.stages.map(stageName)), [view])
+  const labels = useMemo(() => view.stages.map((s, i) => stageName(t, s, i)), [t, view])
+  const mass = useMemo(() => massPanel(view, labels), [view, labels])
   const find = (own: typeof points) => {
     const index = own.findIndex((p) => p.point.item === selected)
     return index < 0 ? null : index
@@ -116,7 +116,7 @@ function Family() {
                 label={t('mixing.chart', { title: view.title })}
                 panel={seenPanel(
                   view,
-                  view.stages.map((s, i) => stageName(s, i).replace(/^\D+/, '')),
+                  view.stages.map((s, i) => stageName(t, s, i).replace(/^\D+/, '')),
                 )}
                 points={pointsOf(view)}
                 of="seen"

@@ -16,10 +16,10 @@ export function pointsOf({ stages }: MixingView): StagedPoint[] {
 }
 
 /** "Stage 2" from a unit's name "stage2/unit1"; without scopes, the place of the stage. */
-export function stageName({ points }: MixingStageView, index: number): string {
+export function stageName(t: Translate, { points }: MixingStageView, index: number): string {
   const section = points[0]?.item.startsWith('op:') ? undefined : points[0]?.item.split('/')[0]
   const numbered = section && /^([a-z]+?)[_-]?(\d+)$/i.exec(section)
-  if (!numbered) return section ?? String(index + 1)
+  if (!numbered) return section ?? t('mixing.stage', { n: index + 1 })
   return `${(numbered[1] ?? '').charAt(0).toUpperCase()}${(numbered[1] ?? '').slice(1)} ${numbered[2]}`
 }
 
@@ -69,7 +69,7 @@ export function sayText(t: Translate, view: MixingView): string {
   const last = stage?.points.at(-1)
   if (!stage || !last) return ''
   const values = {
-    stage: stageName(stage, longest),
+    stage: stageName(t, stage, longest),
     on: percent(last.on.channels.mean),
     off: percent(last.off?.channels.mean ?? 0),
     n: stage.channels,
