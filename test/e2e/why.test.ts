@@ -269,6 +269,41 @@ describe('the group lens', () => {
   })
 })
 
+describe('a layer of a thousand channels', () => {
+  it('scrolls inside the lens, every channel reachable by keys', async () => {
+    const page = await app.open({
+      hash: '#model=zoo:shufflenet-v2-torchvision-0.5x',
+      viewport: { width: 1024, height: 700 },
+      reducedMotion: 'reduce',
+    })
+    await drop(page, 'truck.png', 'image/png', await photo())
+    await openPhoto(page)
+    await radio(page, 'Group lens').click()
+    await idle(page)
+    await page.waitForSelector('.tiles')
+    await picture(page, 'lens-v2-1024')
+    const last = (await main(page).getByRole('combobox').getByRole('option').count()) - 1
+    await main(page).getByRole('combobox').selectOption({ index: last })
+    await idle(page)
+    expect(await main(page).locator('.tile').count()).toBe(1024)
+    await main(page).getByRole('listbox').focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await idle(page)
+    expect(await main(page).innerText()).toContain('1 of 1024 channels zeroed')
+    const inView = await page.evaluate(() => {
+      const box = document.querySelector('.tile-active')?.getBoundingClientRect()
+      const frame = document.querySelector('.lens-scroll')?.getBoundingClientRect()
+      return box !== undefined && frame !== undefined && box.top >= frame.top - 4 && box.bottom <= frame.bottom + 4
+    })
+    expect(inView).toBe(true)
+    await picture(page, 'lens-1024-channels')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.context().close()
+  })
+})
+
 describe.skipIf(!sharedPath(CHECKPOINT))('a downloaded checkpoint (skipped where it is not at hand)', () => {
   it('has class maps and a lens as well', async () => {
     const page = await app.open({ reducedMotion: 'reduce' })

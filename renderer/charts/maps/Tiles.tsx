@@ -41,6 +41,7 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
     if (next === undefined) return
     event.preventDefault()
     onActive(next)
+    event.currentTarget.querySelectorAll('.tile')[next]?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }
   return (
     <div className="tiles" style={{ height: shapes.height }}>
