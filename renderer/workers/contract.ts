@@ -325,7 +325,17 @@ export interface Requests {
 }
 export type Method = keyof Requests
 
-export type ProgressStep = 'reading' | 'opening' | 'recognising' | 'planning' | 'decoding' | 'running' | 'occluding' | 'measuring' | 'probing' | 'mixing'
+export type ProgressStep =
+  | 'reading'
+  | 'opening'
+  | 'recognising'
+  | 'planning'
+  | 'decoding'
+  | 'running'
+  | 'occluding'
+  | 'measuring'
+  | 'probing'
+  | 'mixing'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

@@ -97,9 +97,13 @@ function UnitGlyph({ glyph, tracing }: { glyph: GlyphShape; tracing: boolean }) 
       </text>
       {!tracing && picture.map(({ group, d, part }, i) => <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />)}
       {tracing && <Reach glyph={glyph} />}
-      <rect className="glyph-track" x={x + pad} y={y + height - 10} width={width - 2 * pad} height={4} />
-      <rect x={x + pad} y={y + height - 10} width={Math.max((width - 2 * pad) * share, 1)} height={4} fill={costColour(share)} />
-      <text className="glyph-cost" x={x + width / 2} y={y + height - 15}>
+      {!tracing && (
+        <>
+          <rect className="glyph-track" x={x + pad} y={y + height - 10} width={width - 2 * pad} height={4} />
+          <rect x={x + pad} y={y + height - 10} width={Math.max((width - 2 * pad) * share, 1)} height={4} fill={costColour(share)} />
+        </>
+      )}
+      <text className="glyph-cost" x={x + width / 2} y={y + height - (tracing ? 9 : 15)}>
         {tracing ? touchedText(glyph) : item.costText}
       </text>
     </>
@@ -127,7 +131,7 @@ function OpGlyph({ glyph, tracing }: { glyph: GlyphShape; tracing: boolean }) {
   const label = item.label.length > 17 ? `${item.label.slice(0, 16)}…` : item.label
   return (
     <>
-      <text className="glyph-label is-op" x={x + 10} y={item.cost > 0 ? y + 15 : y + 23}>
+      <text className="glyph-label is-op" x={x + 10} y={tracing || item.cost > 0 ? y + 15 : y + 23}>
         {label}
       </text>
       {tracing ? (
@@ -137,7 +141,7 @@ function OpGlyph({ glyph, tracing }: { glyph: GlyphShape; tracing: boolean }) {
           {item.cost > 0 ? item.costText : ''}
         </text>
       )}
-      {item.cost > 0 && <rect x={x} y={y + height - 3} width={Math.max(width * share, 1)} height={3} fill={costColour(share)} />}
+      {!tracing && item.cost > 0 && <rect x={x} y={y + height - 3} width={Math.max(width * share, 1)} height={3} fill={costColour(share)} />}
     </>
   )
 }

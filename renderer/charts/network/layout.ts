@@ -71,7 +71,7 @@ const UNIT_HEIGHT = 92
 const OP_HEIGHT = 38
 const ROW_GAP = 20
 /** Where the bar of a trace lies in a single op. */
-const UNTITLED = 20
+const OP_BAR = 23
 const SECTION_GAP = 20
 const MIN_UNIT = 68
 /** Units narrower than this have room for their number alone. */
@@ -137,7 +137,7 @@ function reachBars({ kind, reach }: MapItem, x: number, y: number, width: number
   const unit = kind === 'unit'
   const pad = !unit ? 10 : width < NARROW ? 8 : 12
   const drawn = Math.min(reach.groups.length, unit ? DRAWN_GROUPS : 1)
-  const [top, height] = unit ? [y + 25, 38] : [y + UNTITLED, 6]
+  const [top, height] = unit ? [y + 26, 42] : [y + OP_BAR, 6]
   const gap = drawn > 4 ? 1 : 2
   const each = (height - gap * (drawn - 1)) / drawn
   return Array.from({ length: drawn }, (_, b) => {

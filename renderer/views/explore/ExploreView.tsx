@@ -104,13 +104,17 @@ function NetworkMap() {
       <div className="canvas-head">
         <Tabs />
         {trace ? <TraceHead trace={trace} /> : <p className="quiet grow">{units > 0 ? t('explore.hint') : ''}</p>}
-        <div className="legend" aria-hidden="true">
-          <span>{t('explore.legend')}</span>
-          <span className="num">0</span>
-          <span className="legend-scale" />
-          <span className="num">{short(dearest)}</span>
-        </div>
-        <Convention />
+        {!trace && (
+          <>
+            <div className="legend" aria-hidden="true">
+              <span>{t('explore.legend')}</span>
+              <span className="num">0</span>
+              <span className="legend-scale" />
+              <span className="num">{short(dearest)}</span>
+            </div>
+            <Convention />
+          </>
+        )}
       </div>
       <div className="explore-map" ref={ref}>
         {size && (
