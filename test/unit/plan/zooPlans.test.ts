@@ -1,7 +1,7 @@
 /** Every network of the zoo: the fused, planned, threaded run gives what the loaded graph gives, node by node, in scalar code. */
 import { describe, expect, it } from 'vitest'
 import { buildZooModel, fuse, makePlan, recognise, ZOO } from '../../../engine/index.ts'
-import { expectAgreement, randomTensor } from '../../ops/harness.ts'
+import { BACKENDS, expectAgreement, randomTensor } from '../../ops/harness.ts'
 
 /** AlexNet's classifier wants a 6x6 map; the others take any size, and a small one is quick in scalar code. */
 const sideOf = (id: string): number => (id === 'alexnet' ? 224 : 64)
@@ -12,7 +12,7 @@ describe('plans of the zoo', () => {
       const side = sideOf(entry.id)
       const model = buildZooModel(entry.id, { inputSize: [side, side], classes: 17 })
       const graph = fuse(recognise(model.graph))
-      await expectAgreement(graph, [randomTensor([1, 3, side, side], 3)], { reference: model.graph, tolerance: 1e-4 })
+      await expectAgreement(graph, [randomTensor([1, 3, side, side], 3)], { reference: model.graph, tolerance: 1e-4, backends: BACKENDS })
     })
 })
 
