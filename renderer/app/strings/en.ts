@@ -395,14 +395,17 @@ export const en = {
   'mixing.title': 'Why the shuffle is there',
   'mixing.loading': 'Following the channels',
   'mixing.none': 'No two units of this network follow each other with feature maps of one shape, so there is nothing to mix along',
-  'mixing.says': 'Without the shuffle, a channel of {stage} sees {off} of the channels that came in, however many units follow. With it, it sees all {n} after {units}.',
-  'mixing.says.never': 'Without the shuffle, a channel of {stage} sees {off} of the channels that came in. With it, it sees {on} at the end of the stage.',
+  'mixing.says':
+    'Without the shuffle, a channel of {stage} sees {off} of the channels that came in, however many units follow. With it, it sees all {n} after {units}.',
+  'mixing.says.never':
+    'Without the shuffle, a channel of {stage} sees {off} of the channels that came in. With it, it sees {on} at the end of the stage.',
   'mixing.says.plain': 'Without a shuffle in this network, a channel of {stage} sees {on} of the channels that came in at the end of the stage.',
   'mixing.stage': 'stage {n}',
   'mixing.units': '{n} units',
   'mixing.unit': '1 unit',
   'mixing.own': 'This model: what a channel can see',
-  'mixing.own.hint': 'Share of the channels of each stage’s first feature map that the channels after each unit can see at all, through convolutions, additions and shuffles',
+  'mixing.own.hint':
+    'Share of the channels of each stage’s first feature map that the channels after each unit can see at all, through convolutions, additions and shuffles',
   'mixing.mass': 'What it does see: weight between groups',
   'mixing.mass.hint':
     'Share of squared weight that reaches the groups of a unit’s output from other groups of its input, the shortcut included. The dashed level is an even mix of all groups.',
