@@ -36,7 +36,8 @@ function comparison(rows: readonly Row[]): string {
     const speed = [gmacs.toFixed(1), r.roof.gmacs.toFixed(1), (r.roof.gmacs / gmacs).toFixed(2)]
     return [r.model.replace('shufflenet-v1-', ''), r.size, ms(own), ms(quantile(contender(r, 'ours'), 0.9)), ...beside, ...speed]
   })
-  return markdown(head, body)
+  const difference = Math.max(...rows.flatMap((r) => r.contenders.map((c) => c.difference)))
+  return `${markdown(head, body)}\n\nOutputs differ by at most ${difference.toExponential(1)} of their largest magnitude.`
 }
 
 /** Where the time goes and what each kind of layer leaves of the floor. */

@@ -1,7 +1,9 @@
 /** The roofline on logarithmic axes: layers by arithmetic intensity and speed, under the roof min(peak, memory × intensity). */
+
 import { extent, max, type ScaleLogarithmic, scaleLog, symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolTriangle } from 'd3'
 import type { Machine } from '../../../engine/index.ts'
 import type { LayerKind } from '../../workers/contract.ts'
+import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
 
 export interface RooflinePoint {
@@ -122,15 +124,7 @@ function ticksOf(scale: ScaleLogarithmic<number, number>): Tick[] {
 
 /** The mark nearest to a point, within `reach` pixels; of equal ones the one on top. */
 export function markAt({ marks }: RooflineShapes, x: number, y: number, reach: number): RooflineMark | undefined {
-  let nearest: RooflineMark | undefined
-  let least = reach
-  for (const mark of marks) {
-    const distance = Math.hypot(mark.x - x, mark.y - y)
-    if (distance > least) continue
-    nearest = mark
-    least = distance
-  }
-  return nearest
+  return nearestMark(marks, x, y, reach)
 }
 
 /** The mark that an arrow key leads to: the next one to the side, or the next one up or down; Home and End are the first and last layer. */

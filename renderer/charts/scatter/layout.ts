@@ -1,4 +1,5 @@
 /** Complexity against error: published points on a logarithmic x axis, and networks without a known error as upright lines. */
+
 import {
   extent,
   type ScaleLinear,
@@ -12,6 +13,7 @@ import {
   symbolStar,
   symbolTriangle,
 } from 'd3'
+import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
 
 /** What a point is a measurement of; each has a symbol of its own. */
@@ -133,15 +135,7 @@ function evenly(scale: ScaleLinear<number, number>): Tick[] {
 
 /** The mark nearest to a point, within `reach` pixels; of equal ones the one on top. */
 export function pointAt({ marks }: ScatterShapes, x: number, y: number, reach: number): ScatterMark | undefined {
-  let nearest: ScatterMark | undefined
-  let least = reach
-  for (const mark of marks) {
-    const distance = Math.hypot(mark.x - x, mark.y - y)
-    if (distance > least) continue
-    nearest = mark
-    least = distance
-  }
-  return nearest
+  return nearestMark(marks, x, y, reach)
 }
 
 /** The mark that an arrow key leads to: along complexity to the sides, along error up and down; Home and End are the ends. */
