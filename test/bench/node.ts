@@ -31,7 +31,11 @@ if (native) ort.push(native)
 const host = await nodeHost(ROOT, threads)
 const rows = await runSuite({
   host,
-  baseline: threads === 1 ? await nodeHost(ROOT, 1, 'baseline') : undefined,
+  others: [
+    threads === 1
+      ? { name: 'ours, baseline SIMD', host: await nodeHost(ROOT, 1, 'baseline') }
+      : { name: 'ours, 1 thread', host: await nodeHost(ROOT, 1) },
+  ],
   ort,
   rounds: Number(values.rounds),
   models: values.models?.split(',') ?? [],

@@ -34,8 +34,8 @@ export interface Ort {
 
 export interface Environment {
   readonly host: RunnerHost
-  /** The build without fused multiply-add, where it is to be measured too. */
-  readonly baseline?: RunnerHost
+  /** Our engine in other ways than `host`'s: without fused multiply-add, or on one thread, so that the gain is of one time and machine. */
+  readonly others: readonly { readonly name: string; readonly host: RunnerHost }[]
   readonly ort: readonly Ort[]
   readonly rounds: number
   readonly models: readonly string[]
@@ -78,14 +78,14 @@ interface Prepared extends Runnable {
   readonly close: () => Promise<void>
 }
 
-async function measure({ host, baseline, ort, rounds }: Environment, model: string, height: number, width: number): Promise<Row> {
+async function measure({ host, others, ort, rounds }: Environment, model: string, height: number, width: number): Promise<Row> {
   const { graph } = buildZooModel(model, { inputSize: [height, width] })
   const recognised = recognise(graph)
   const plan = makePlan(fuse(recognised))
   const input = noise([1, 3, height, width])
   const runner = await createRunner(plan, host)
   const contenders: Prepared[] = [ours('ours', runner, input)]
-  if (baseline) contenders.push(ours('ours, baseline SIMD', await createRunner(plan, baseline), input))
+  for (const other of others) contenders.push(ours(other.name, await createRunner(plan, other.host), input))
   for (const other of ort) contenders.push(await onnx(other, recognised, input))
   const roof = await probeMachine(host)
   const samples = await interleave(contenders, rounds)

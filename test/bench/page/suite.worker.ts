@@ -9,6 +9,7 @@ serve<SuiteRequest, SuiteResult>(async ({ threads, rounds, models }, log) => {
   web.env.wasm.wasmPaths = new URL('/ort/', self.location.href).href
   const host = await runnerHost(threads)
   const ort = [{ name: 'onnxruntime-web', api: web, options: { executionProviders: ['wasm'] } }]
-  const rows = await runSuite({ host, ort, rounds, models, log })
+  const others = threads === 1 ? [] : [{ name: 'ours, 1 thread', host: await runnerHost(1) }]
+  const rows = await runSuite({ host, others, ort, rounds, models, log })
   return { backend: host.backend, isolated: crossOriginIsolated, rows }
 })
