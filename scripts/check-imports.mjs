@@ -27,6 +27,7 @@ const RULES = [
   { from: 'engine/passes/', to: [BASE, IR, OPS] },
   { from: 'engine/cost/', to: [BASE, IR, OPS] },
   { from: 'engine/flow/', to: [BASE, IR, OPS] },
+  { from: 'engine/compare/', to: [BASE, IR, OPS, 'engine/flow/'] },
   { from: 'engine/plan/', to: [BASE, IR, OPS, 'engine/cost/'] },
   { from: 'engine/trace/', to: [BASE] },
   { from: 'engine/vision/', to: [BASE, IR, MODEL] },

@@ -1,0 +1,123 @@
+/** A network as sections > units > layers, found from its shapes and connections alone, so that networks of any origin can be laid side by side. */
+import { at } from '../base/assert.ts'
+import { unitsOf } from '../flow/units.ts'
+import { constantOf, type Graph, type Node, tensorOf } from '../ir/graph.ts'
+
+export interface OutlineLayer {
+  /** Position in network order, as in `Inspection.layers`. */
+  readonly index: number
+  readonly op: string
+  /** What else tells ops of one kind apart: the function of an activation or a binary op, the mode of a pooling. */
+  readonly detail: string
+  /** Extents of the window; null where the op has none. */
+  readonly kernel: readonly number[] | null
+  readonly stride: number
+  readonly groups: number
+  readonly depthwise: boolean
+  /** log2 of the input's side over this output's side, rounded; Infinity where nothing is left of the side. */
+  readonly reduction: number
+  readonly channels: number
+}
+
+export interface OutlineUnit {
+  /** First two segments of its scope, or that of its first convolution; "" where it has none. */
+  readonly name: string
+  readonly layers: readonly OutlineLayer[]
+}
+
+/** Consecutive units whose feature maps have one size. */
+export interface OutlineSection {
+  /** The first segment of the scope that all its layers share; "" where they do not. */
+  readonly name: string
+  /** [H, W] of its feature maps; null where they are vectors. */
+  readonly size: readonly [number, number] | null
+  readonly reduction: number
+  readonly units: readonly OutlineUnit[]
+}
+
+export type Outline = readonly OutlineSection[]
+
+/** Layers are the nodes that compute something at run time, as in `inspectGraph`. */
+export function outlineOf(graph: Graph): Outline {
+  const nodes = graph.nodes.filter((n) => !n.outputs.every((id) => constantOf(graph, id)))
+  const unitOf = new Map<number, { name: string }>()
+  for (const unit of unitsOf(graph)) for (const node of unit.nodes) unitOf.set(node.id, unit)
+  const placeOf = (node: Node) => node.scope.split('/').slice(0, 2).join('/')
+  const input = sideOf(graph, graph.inputs[0] ?? -1)
+  const sections: {
+    name: string
+    size: readonly [number, number] | null
+    reduction: number
+    units: (OutlineUnit & { place: string; layers: OutlineLayer[] })[]
+  }[] = []
+  for (const run of runsOf(nodes, (n) => unitOf.get(n.id))) {
+    const [first] = run
+    const last = run.at(-1)
+    if (!first || !last) continue
+    const layers = run.map(({ node, index }) => layerOf(graph, node, index, input))
+    const reduction = at(layers, layers.length - 1).reduction
+    const place = placeOf(first.node)
+    const unit = { name: unitOf.get(first.node.id)?.name ?? first.node.scope, place, layers }
+    const name = sharedScope(run.map((r) => r.node))
+    const section = sections.at(-1)
+    if (section?.reduction === reduction) {
+      if (section.name !== name) section.name = ''
+      const before = section.units.at(-1)
+      // What a builder calls one unit is one, though its parts follow each other without a shortcut.
+      if (before && before.place !== '' && before.place === place) before.layers.push(...layers)
+      else section.units.push(unit)
+    } else
+      sections.push({
+        name,
+        size: reduction === Number.POSITIVE_INFINITY ? null : sideOf(graph, last.node.outputs[0] ?? -1),
+        reduction,
+        units: [unit],
+      })
+  }
+  return sections
+}
+
+/** Runs of consecutive nodes with the same owner; units of a graph need not be whole in its order. */
+function runsOf<T>(nodes: readonly Node[], ownerOf: (node: Node) => T): { node: Node; index: number }[][] {
+  const runs: { node: Node; index: number }[][] = []
+  let owner: T | undefined
+  for (const [index, node] of nodes.entries()) {
+    const own = ownerOf(node)
+    const run = runs.at(-1)
+    if (run && own === owner) run.push({ node, index })
+    else runs.push([{ node, index }])
+    owner = own
+  }
+  return runs
+}
+
+function sharedScope(nodes: readonly Node[]): string {
+  const names = new Set(nodes.map((n) => n.scope.split('/')[0] ?? ''))
+  const [only = ''] = names
+  return names.size === 1 ? only : ''
+}
+
+function sideOf(graph: Graph, id: number): readonly [number, number] | null {
+  const shape = graph.tensors.get(id)?.fact.shape ?? []
+  const [, , height, width] = shape
+  return shape.length === 4 && height !== undefined && width !== undefined ? [height, width] : null
+}
+
+function layerOf(graph: Graph, node: Node, index: number, input: readonly [number, number] | null): OutlineLayer {
+  const attrs = node.attrs as { kernel?: readonly number[]; stride?: readonly number[]; groups?: number; mode?: string; function?: unknown }
+  const [output = -1] = node.outputs
+  const side = sideOf(graph, output)
+  const groups = attrs.groups ?? 1
+  const entering = node.inputs[0] === undefined || node.inputs[0] < 0 ? undefined : tensorOf(graph, node.inputs[0]).fact.shape[1]
+  return {
+    index,
+    op: node.op,
+    detail: attrs.mode ?? (typeof attrs.function === 'string' ? attrs.function : (JSON.stringify(attrs.function) ?? '')),
+    kernel: attrs.kernel ?? null,
+    stride: Math.max(1, ...(attrs.stride ?? [])),
+    groups,
+    depthwise: node.op === 'conv2d' && groups > 1 && groups === entering,
+    reduction: side && input && side[0] > 1 && input[0] > 0 ? Math.round(Math.log2(input[0] / side[0])) : Number.POSITIVE_INFINITY,
+    channels: graph.tensors.get(output)?.fact.shape[1] ?? 1,
+  }
+}
