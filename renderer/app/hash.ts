@@ -1,48 +1,40 @@
-/** Model, screen, stage and selection in the address, so that a reload or a link shows the same thing. */
-import type { ModelRef, Screen, State } from '../store/state.ts'
-import { STAGES, type StageName } from '../workers/contract.ts'
+/** Model, sample photo and view in the address, so that a reload or a link shows the same thing. */
+import type { ModelRef, State } from '../store/state.ts'
+import { readView, writeView } from '../store/viewParts.ts'
+import { type ViewState, viewStateOf } from '../store/viewState.ts'
 
 export interface Place {
   readonly model: ModelRef | null
-  readonly screen: Screen
-  readonly stage: StageName
-  readonly focus: string | null
-  readonly item: string | null
-  readonly node: string | null
-  readonly shuffle: boolean
+  /** Id of the sample shown as the photo. A photo of the user's own is not in the address. */
+  readonly sample: string | null
+  readonly view: ViewState
 }
 
-const SCREENS: readonly Screen[] = ['explore', 'photo', 'costs']
+const MAX_ID = 200
+/** Longer than any address this page writes; browsers take more, but nobody sends it. */
+const MAX_HASH = 16_384
 
 export function placeOfState(state: State): Place {
-  const { modelRef, screen, stage, focus, selection, shuffleOn } = state
-  return { model: modelRef, screen, stage, focus, item: selection.item, node: selection.node, shuffle: shuffleOn }
+  return { model: state.modelRef, sample: state.photo?.sample ?? null, view: viewStateOf(state) }
 }
 
-export function writePlace({ model, screen, stage, focus, item, node, shuffle }: Place): string {
+export function writePlace({ model, sample, view }: Place): string {
   const parts = new URLSearchParams()
   if (model && model.kind !== 'file') parts.set('model', `${model.kind}:${model.id}`)
-  if (screen !== 'explore') parts.set('view', screen)
-  if (stage !== 'recognised') parts.set('stage', stage)
-  if (focus) parts.set('unit', focus)
-  if (item && item !== focus) parts.set('item', item)
-  if (node) parts.set('op', node)
-  if (!shuffle) parts.set('shuffle', 'off')
-  return parts.toString()
+  if (sample) parts.set('sample', sample)
+  for (const [key, text] of Object.entries(writeView(view))) parts.set(key, text)
+  // Signs that need no escape in a fragment, and that names are full of.
+  return parts.toString().replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',')
 }
 
 /** Whatever the address holds; what it does not say, or says wrongly, is as at the start. */
 export function readPlace(hash: string): Place {
-  const parts = new URLSearchParams(hash.replace(/^#/, ''))
+  const parts = new URLSearchParams(hash.replace(/^#/, '').slice(0, MAX_HASH))
   const [kind, ...rest] = (parts.get('model') ?? '').split(':')
-  const id = rest.join(':').slice(0, 200)
+  const id = rest.join(':').slice(0, MAX_ID)
   return {
     model: id !== '' && (kind === 'host' || kind === 'zoo') ? { kind, id } : null,
-    screen: SCREENS.find((s) => s === parts.get('view')) ?? 'explore',
-    stage: STAGES.find((s) => s === parts.get('stage')) ?? 'recognised',
-    focus: parts.get('unit'),
-    item: parts.get('item'),
-    node: parts.get('op'),
-    shuffle: parts.get('shuffle') !== 'off',
+    sample: parts.get('sample')?.slice(0, MAX_ID) || null,
+    view: readView(Object.fromEntries(parts)),
   }
 }

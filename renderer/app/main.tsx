@@ -9,13 +9,16 @@ import './styles/charts.css'
 import './styles/mixing.css'
 import './styles/maps.css'
 import './styles/costs.css'
+import './styles/export.css'
 import { createRoot } from 'react-dom/client'
 import { StoreContext } from '../store/context.ts'
+import { keepHistory, listenToGestures } from '../store/historySlice.ts'
 import { createStore } from '../store/index.ts'
 import { counted } from '../store/pending.ts'
 import { EngineClient } from '../workers/client.ts'
 import { App } from './App.tsx'
-import { placeOfState, readPlace, writePlace } from './hash.ts'
+import { keepAddress } from './address.ts'
+import { readPlace } from './hash.ts'
 import { listenToKeys } from './keys.ts'
 import { openFirst } from './openFirst.ts'
 
@@ -26,12 +29,11 @@ const place = readPlace(location.hash)
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) document.documentElement.dataset.theme = state.theme
   if (state.locale !== before.locale) document.documentElement.lang = state.locale === 'zh' ? 'zh-Hans' : 'en'
-  // Before a model is open the address still says which one to open.
-  if (!state.model) return
-  const next = writePlace(placeOfState(state))
-  if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
 })
 document.documentElement.lang = store.getState().locale === 'zh' ? 'zh-Hans' : 'en'
+keepHistory(store)
+keepAddress(store)
+listenToGestures(window)
 listenToKeys(store)
 
 const root = document.getElementById('root')

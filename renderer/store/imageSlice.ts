@@ -10,9 +10,9 @@ export const initialImage = { photo: null, run: null, runTask: null, runError: n
 export const imageSlice: Slice<ImageSlice> = (set, get) => ({
   ...initialImage,
 
-  async showPhoto(file, name, credit = null) {
+  async showPhoto(file, name, credit = null, sample = null) {
     const before = get().photo
-    set({ photo: { file, name, url: URL.createObjectURL(file), credit }, run: null, runError: null })
+    set({ photo: { file, name, url: URL.createObjectURL(file), credit, sample }, run: null, runError: null })
     if (before) URL.revokeObjectURL(before.url)
     await get().runPhoto()
   },
@@ -23,7 +23,7 @@ export const imageSlice: Slice<ImageSlice> = (set, get) => ({
     if (!api || !sample) return
     try {
       const file = sampleFiles[id]?.file ?? new Blob([(await counted(api.call('samples.bytes', [id]))).bytes as BlobPart])
-      await get().showPhoto(file, sample.title, sample.credit)
+      await get().showPhoto(file, sample.title, sample.credit, id)
     } catch (error) {
       set({ runError: fieldsOf(error) })
     }

@@ -1,6 +1,8 @@
 /** The store: all slices, made once with the engine it drives. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import type { EngineClient } from '../workers/client.ts'
+import { historySlice } from './historySlice.ts'
+import { exportSlice } from './exportSlice.ts'
 import { hostSlice } from './hostSlice.ts'
 import { imageSlice } from './imageSlice.ts'
 import { lensSlice } from './lensSlice.ts'
@@ -24,6 +26,8 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...mixingSlice(set, get),
     ...viewSlice(set, get),
     ...whatIfSlice(set, get),
+    ...exportSlice(set, get),
+    ...historySlice(set, get),
     ...hostSlice(engine)(set, get),
   }))
 }

@@ -21,6 +21,8 @@ import type {
   UnitView,
   ZooView,
 } from '../workers/contract.ts'
+import type { ExportSlice } from './exportSlice.ts'
+import type { HistorySlice } from './historySlice.ts'
 import type { WhatIfSlice } from './whatIfSlice.ts'
 
 export type { ModelEntry }
@@ -78,6 +80,8 @@ export interface PhotoFile {
   /** An object URL; revoked when the next photo comes. */
   readonly url: string
   readonly credit: string | null
+  /** Id of the sample that it is; null for a photo of the user's own. */
+  readonly sample: string | null
 }
 
 export interface ImageSlice {
@@ -85,7 +89,7 @@ export interface ImageSlice {
   readonly run: RunView | null
   readonly runTask: Task | null
   readonly runError: ErrorFields | null
-  showPhoto(file: Blob, name: string, credit?: string | null): Promise<void>
+  showPhoto(file: Blob, name: string, credit?: string | null, sample?: string | null): Promise<void>
   showSample(id: string): Promise<void>
   runPhoto(): Promise<void>
   dismissRunError(): void
@@ -210,5 +214,16 @@ export interface HostSlice {
   takeFile(file: Blob, name: string): Promise<void>
 }
 
-export type State = ModelSlice & LibrarySlice & ImageSlice & WhySlice & LensSlice & ProfileSlice & MixingSlice & ViewSlice & HostSlice & WhatIfSlice
+export type State = ModelSlice &
+  LibrarySlice &
+  ImageSlice &
+  WhySlice &
+  LensSlice &
+  ProfileSlice &
+  MixingSlice &
+  ViewSlice &
+  HostSlice &
+  ExportSlice &
+  WhatIfSlice &
+  HistorySlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

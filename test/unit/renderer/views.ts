@@ -1,0 +1,43 @@
+/** Any view that the page can show, for property tests. */
+import fc from 'fast-check'
+import { CONVENTIONS, HELD_GROUPS } from '../../../engine/index.ts'
+import type { ViewState } from '../../../renderer/store/viewState.ts'
+import { MIXING_SCALES, STAGES } from '../../../renderer/workers/contract.ts'
+
+const whole = (most: number) => fc.integer({ min: 0, max: most })
+const name = fc.option(fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' }))
+const channel = fc.option(fc.record({ tensor: whole(1_000_000), channel: whole(1_000_000) }))
+const side = fc.integer({ min: 32, max: 1024 })
+const units = fc.integer({ min: 1, max: 16 })
+
+export const anyView: fc.Arbitrary<ViewState> = fc.record({
+  screen: fc.constantFrom('explore', 'photo', 'costs'),
+  exploreTab: fc.constantFrom('map', 'mixing'),
+  lensShown: fc.boolean(),
+  costsTab: fc.constantFrom('layers', 'whatIf'),
+  stage: fc.constantFrom(...STAGES),
+  focus: name,
+  item: name,
+  node: name,
+  channel,
+  range: fc.option(fc.tuple(whole(5000), whole(5000)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const)),
+  shuffleOn: fc.boolean(),
+  measureShown: fc.constantFrom('macs', 'params', 'bytes', 'ms', 'peak'),
+  convention: fc.constantFrom(...CONVENTIONS),
+  asFlops: fc.boolean(),
+  familyScale: fc.constantFrom(...MIXING_SCALES),
+  whatIf: fc.option(
+    fc.record({
+      groups: fc.constantFrom(...HELD_GROUPS),
+      scale: fc.integer({ min: 5, max: 40 }).map((s) => s / 20),
+      height: side,
+      width: side,
+      repeats: fc.tuple(units, units, units),
+      shuffle: fc.boolean(),
+      classes: fc.integer({ min: 1, max: 100_000 }),
+      budget: fc.option(fc.integer({ min: 100_000, max: 1e10 })),
+    }),
+  ),
+  traced: channel,
+  lens: fc.option(fc.record({ tensor: whole(10_000), off: fc.uniqueArray(whole(2000), { maxLength: 60 }).map((o) => o.sort((a, b) => a - b)) })),
+})
