@@ -14,6 +14,9 @@ const THREAD = 'engine/thread.ts'
 const CONTRACT = 'electron/ipc/contract.ts'
 const PAGE_CONTRACT = 'renderer/workers/contract.ts'
 const STRINGS = 'renderer/app/strings/'
+/** Commands, of which the palette and the map of keys are made. */
+const COMMANDS = 'renderer/app/command'
+const EXPORT = 'renderer/export/'
 
 const RULES = [
   { from: BASE, to: [] },
@@ -45,9 +48,14 @@ const RULES = [
   { from: 'renderer/charts/kit/', to: [ENGINE] },
   { from: 'renderer/charts/', to: [ENGINE, PAGE_CONTRACT] },
   { from: 'renderer/workers/', to: [ENGINE, THREAD] },
-  { from: 'renderer/ui/', to: [ENGINE, STRINGS] },
-  { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, 'renderer/workers/'] },
-  { from: 'renderer/views/', to: [ENGINE, CONTRACT, STRINGS, PAGE_CONTRACT, 'renderer/store/', 'renderer/charts/', 'renderer/ui/'] },
+  { from: EXPORT, to: [ENGINE] },
+  { from: 'renderer/ui/', to: [ENGINE, STRINGS, EXPORT] },
+  { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, EXPORT, 'renderer/workers/'] },
+  { from: COMMANDS, to: [ENGINE, CONTRACT, STRINGS, PAGE_CONTRACT, 'renderer/store/'] },
+  {
+    from: 'renderer/views/',
+    to: [ENGINE, CONTRACT, STRINGS, COMMANDS, PAGE_CONTRACT, 'renderer/store/', 'renderer/charts/', 'renderer/ui/', EXPORT],
+  },
   { from: 'renderer/app/', to: [ENGINE, CONTRACT, 'electron/ipc/', 'renderer/'] },
 ]
 

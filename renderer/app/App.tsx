@@ -14,6 +14,7 @@ import { Guarded } from './Guarded.tsx'
 const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
 const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
 const ModelPicker = lazy(() => import('../views/models/ModelPicker.tsx'))
+const Palette = lazy(() => import('../views/palette/Palette.tsx'))
 const KeyMap = lazy(() => import('../views/topbar/KeyMap.tsx'))
 
 export function App() {
@@ -45,6 +46,7 @@ export function App() {
       <Guarded subject={dialog ?? ''}>
         {dialog === 'models' && <ModelPicker />}
         {dialog === 'keys' && <KeyMap />}
+        {dialog === 'palette' && <Palette />}
       </Guarded>
       <DropZone
         title={t('app.drop')}

@@ -13,6 +13,7 @@ import type {
   ModelView,
   NetworkView,
   OcclusionView,
+  PhotoMixingView,
   ProfileView,
   Progress,
   RunView,
@@ -136,6 +137,10 @@ export interface MixingSlice {
   readonly mixing: { readonly handle: string; readonly view: MixingView } | null
   readonly mixingTask: Task | null
   readonly mixingError: ErrorFields | null
+  /** What zeroing groups changes on a photo. */
+  readonly photoMixing: { readonly handle: string; readonly photo: PhotoFile; readonly view: PhotoMixingView } | null
+  readonly photoMixingTask: Task | null
+  readonly photoMixingError: ErrorFields | null
   readonly familyScale: MixingScale
   /** By width, once computed. */
   readonly families: Partial<Readonly<Record<MixingScale, readonly MixingView[]>>>
@@ -146,6 +151,8 @@ export interface MixingSlice {
   readonly traceError: ErrorFields | null
   setExploreTab(tab: MixingSlice['exploreTab']): void
   loadMixing(): Promise<void>
+  /** Zeroes group by group on the photo, unless that is known. */
+  loadPhotoMixing(): Promise<void>
   loadFamily(scale: MixingScale): Promise<void>
   /** Shows on the map where a channel comes from and goes to. */
   traceOnMap(channel: ChannelRef): Promise<void>
@@ -178,7 +185,7 @@ export interface ViewSlice {
   readonly shuffleOn: boolean
   readonly measureShown: Measure
   readonly convention: ConventionId
-  readonly dialog: 'models' | 'keys' | null
+  readonly dialog: 'models' | 'keys' | 'palette' | null
   readonly dropping: boolean
   show(screen: Screen): void
   selectItem(key: string): void
