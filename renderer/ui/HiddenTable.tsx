@@ -1,4 +1,5 @@
 /** The table behind a chart, for screen readers. */
+import { memo } from 'react'
 
 export interface HiddenTableProps {
   readonly caption: string
@@ -6,7 +7,8 @@ export interface HiddenTableProps {
   readonly rows: readonly (readonly (string | number)[])[]
 }
 
-export function HiddenTable({ caption, head, rows }: HiddenTableProps) {
+/** Drawn again only where its data is another: a chart moves far more often. */
+export const HiddenTable = memo(function HiddenTable({ caption, head, rows }: HiddenTableProps) {
   return (
     <table className="sr-only">
       <caption>{caption}</caption>
@@ -36,4 +38,4 @@ export function HiddenTable({ caption, head, rows }: HiddenTableProps) {
       </tbody>
     </table>
   )
-}
+})

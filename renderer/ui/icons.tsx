@@ -38,3 +38,8 @@ export const ChevronIcon = () => (
     <path d="M4.5 6.5L8 10l3.5-3.5" />
   </Icon>
 )
+export const ExportIcon = () => (
+  <Icon>
+    <path d="M8 10V2.5M5 5.2L8 2.2l3 3M2.5 9.5v4h11v-4" />
+  </Icon>
+)

@@ -3,10 +3,12 @@ import { useDeferredValue, useMemo, useState } from 'react'
 import { exact, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
+import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
 import { WhatIf } from '../whatif/WhatIf.tsx'
 import { Convention } from './Convention.tsx'
+import { layersTable } from './figureTables.ts'
 import { Icicle } from './Icicle.tsx'
 import { LayerTable } from './LayerTable.tsx'
 import { Reconciliation } from './Reconciliation.tsx'
@@ -92,6 +94,11 @@ function Layers({ network, query, onClear }: { readonly network: NetworkView; re
   // The rows in sight first; the rest is drawn in pieces that do not hold the page.
   const shown = useDeferredValue(rows, rows.slice(0, FIRST_ROWS))
   const count = rows.filter((r) => r.kind === 'layer').length
+  // As it is sorted and searched; subtotals are sums, not data.
+  const data = useMemo(() => {
+    const layers = rows.flatMap((r) => (r.kind === 'layer' ? [r.layer] : []))
+    return layersTable(t, layers, convention, rates)
+  }, [t, rows, convention, rates])
   return (
     <>
       <p className="sr-only" aria-live="polite">
@@ -105,7 +112,9 @@ function Layers({ network, query, onClear }: { readonly network: NetworkView; re
           </button>
         </div>
       ) : (
-        <LayerTable rows={shown} sorting={sorting} onSort={setSorting} />
+        <Figure id="layers" title={t('costs.title')} table={data} tableShown>
+          <LayerTable rows={shown} sorting={sorting} onSort={setSorting} />
+        </Figure>
       )}
     </>
   )

@@ -5,9 +5,11 @@ import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
+import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
 import { sectionName } from '../explore/mapData.ts'
+import { icicleTable } from './figureTables.ts'
 import { ICICLE_MEASURES, type IcicleMeasure, icicleTree, layersOf, layerValue, refOf, selectedCells, shufflesOf } from './icicleData.ts'
 
 const TEXT: Readonly<Record<IcicleMeasure, (value: number) => string>> = { macs: (v) => short(v), params: (v) => short(v), bytes, ms: milliseconds }
@@ -26,6 +28,7 @@ export function Icicle({ network }: { readonly network: NetworkView }) {
   const [ref, size] = useSize<HTMLDivElement>()
   const measure = chosen === 'ms' && !rates ? 'macs' : chosen
   const tree = useMemo(() => icicleTree(t, network, measure, convention, rates), [t, network, measure, convention, rates])
+  const data = useMemo(() => icicleTable(t, network, measure, convention, rates), [t, network, measure, convention, rates])
   const selected = useMemo(() => selectedCells(network, selection), [network, selection])
   const sum = (key: string) => layersOf(network, refOf(key)).reduce((all, l) => all + layerValue(l, measure, convention, rates), 0)
   const total = useMemo(
@@ -81,21 +84,23 @@ export function Icicle({ network }: { readonly network: NetworkView }) {
           <span className="num">{TEXT[measure](Math.max(0, ...network.layers.map((l) => layerValue(l, measure, convention, rates))))}</span>
         </p>
       </div>
-      <div className="icicle-canvas" ref={ref}>
-        {size && (
-          <IcicleChart
-            sections={tree}
-            size={size}
-            label={t('icicle.chart', { measure: t(`strip.${measure}`) })}
-            selected={selected.keys}
-            active={selected.active}
-            describe={describe}
-            onHover={setHovered}
-            onSelect={select}
-            onEnter={open}
-          />
-        )}
-      </div>
+      <Figure id="costs" title={`${t('icicle.title')}: ${t(`strip.${measure}`)}`} table={data} tableShown>
+        <div className="icicle-canvas" ref={ref}>
+          {size && (
+            <IcicleChart
+              sections={tree}
+              size={size}
+              label={t('icicle.chart', { measure: t(`strip.${measure}`) })}
+              selected={selected.keys}
+              active={selected.active}
+              describe={describe}
+              onHover={setHovered}
+              onSelect={select}
+              onEnter={open}
+            />
+          )}
+        </div>
+      </Figure>
     </section>
   )
 }

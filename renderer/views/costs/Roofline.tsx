@@ -10,8 +10,10 @@ import { layerRates, runRates, selectedRange } from '../../store/selectors.ts'
 import { threadWords } from '../../store/threads.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import type { NetworkView, ProfileView } from '../../workers/contract.ts'
 import { taskShare, taskText } from '../taskText.ts'
+import { layersTable } from './figureTables.ts'
 import { RooflineLegend } from './RooflineLegend.tsx'
 import { RooflineTip } from './RooflineTip.tsx'
 import { chartTexts, markText, pointsOf, summaryText } from './rooflineData.ts'
@@ -76,33 +78,46 @@ function Measured({ network, profile }: { readonly network: NetworkView; readonl
   const points = useMemo(() => (rates ? pointsOf(network.layers, rates) : []), [network, rates])
   const data = useMemo(() => ({ machine: profile.machine, points }), [profile, points])
   const longest = Math.max(0, ...points.map((p) => p.ms))
+  const convention = useStore((s) => s.convention)
+  const table = useMemo(
+    () =>
+      layersTable(
+        t,
+        points.flatMap((p) => network.layers[p.index] ?? []),
+        convention,
+        rates,
+      ),
+    [t, points, network, convention, rates],
+  )
   const layer = hovered === null ? undefined : network.layers[hovered.index]
   const rate = layer && rates?.get(layer.name)
   return (
-    <div className="roofline-body">
-      <div className="roofline-canvas" ref={ref}>
-        {size && (
-          <RooflineChart
-            data={data}
-            size={size}
-            texts={chartTexts(t, points, profile)}
-            range={range}
-            hovered={hovered?.index ?? null}
-            describe={(index) => {
-              const row = network.layers[index]
-              const own = row && rates?.get(row.name)
-              return own ? markText(t, row, own) : ''
-            }}
-            onHover={setHovered}
-            onSelect={(index) => {
-              const row = network.layers[index]
-              if (row) selectNode(row.name)
-            }}
-          />
-        )}
-        {size && hovered && layer && rate && <RooflineTip mark={hovered} size={size} layer={layer} rates={rate} />}
+    <Figure id="roofline" title={t('roofline.title')} table={table} tableShown>
+      <div className="roofline-body">
+        <div className="roofline-canvas" ref={ref}>
+          {size && (
+            <RooflineChart
+              data={data}
+              size={size}
+              texts={chartTexts(t, points, profile)}
+              range={range}
+              hovered={hovered?.index ?? null}
+              describe={(index) => {
+                const row = network.layers[index]
+                const own = row && rates?.get(row.name)
+                return own ? markText(t, row, own) : ''
+              }}
+              onHover={setHovered}
+              onSelect={(index) => {
+                const row = network.layers[index]
+                if (row) selectNode(row.name)
+              }}
+            />
+          )}
+          {size && hovered && layer && rate && <RooflineTip mark={hovered} size={size} layer={layer} rates={rate} />}
+        </div>
+        <RooflineLegend data={data} longest={milliseconds(longest)} />
       </div>
-      <RooflineLegend data={data} longest={milliseconds(longest)} />
-    </div>
+    </Figure>
   )
 }

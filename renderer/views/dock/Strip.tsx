@@ -10,7 +10,9 @@ import type { Measure } from '../../store/state.ts'
 import { threadWords } from '../../store/threads.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
+import { stripTable } from '../costs/figureTables.ts'
 import { sectionName } from '../explore/mapData.ts'
 import { taskShare, taskText } from '../taskText.ts'
 
@@ -46,6 +48,7 @@ export function Strip() {
       })) ?? [],
     [network, measure, convention, rates],
   )
+  const data = useMemo(() => stripTable(t, network?.layers ?? [], measure, (l) => bars[l.index]?.value ?? 0), [t, network, measure, bars])
   const valueText = VALUE_TEXT[measure]
   const describe = (index: number) => t('strip.bar', { name: network?.layers[index]?.name ?? '', value: valueText(bars[index]?.value ?? 0) })
   const sectionLabel = (key: string) => sectionName(t, key, network?.sections.find((s) => s.key === key)?.label ?? key)
@@ -95,16 +98,18 @@ export function Strip() {
           </p>
         )}
         {size && !waiting && bars.length > 0 && (
-          <StripChart
-            bars={bars}
-            size={size}
-            label={t('strip.label', { measure: t(`strip.${measure}`) })}
-            range={range}
-            valueText={valueText}
-            describe={describe}
-            sectionLabel={sectionLabel}
-            onRange={selectRange}
-          />
+          <Figure id="strip" title={t('strip.label', { measure: t(`strip.${measure}`) })} table={data} tableShown>
+            <StripChart
+              bars={bars}
+              size={size}
+              label={t('strip.label', { measure: t(`strip.${measure}`) })}
+              range={range}
+              valueText={valueText}
+              describe={describe}
+              sectionLabel={sectionLabel}
+              onRange={selectRange}
+            />
+          </Figure>
         )}
       </div>
     </section>

@@ -1,8 +1,8 @@
 /** Settings: theme, language, the map of keys. */
-import { useEffect, useRef } from 'react'
 import { LOCALES } from '../../app/strings/index.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { MenuIcon } from '../../ui/icons.tsx'
+import { useMenu } from './useMenu.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const
 
@@ -13,27 +13,7 @@ export function Menu() {
   const setTheme = useStore((s) => s.setTheme)
   const setLanguage = useStore((s) => s.setLanguage)
   const setDialog = useStore((s) => s.setDialog)
-  const ref = useRef<HTMLDetailsElement>(null)
-
-  useEffect(() => {
-    const close = (event: Event) => {
-      const menu = ref.current
-      if (!menu?.open) return
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !menu.contains(event.target as Node)) {
-        menu.open = false
-        if (event instanceof KeyboardEvent) {
-          event.preventDefault()
-          menu.querySelector('summary')?.focus()
-        }
-      }
-    }
-    addEventListener('pointerdown', close)
-    addEventListener('keydown', close, true)
-    return () => {
-      removeEventListener('pointerdown', close)
-      removeEventListener('keydown', close, true)
-    }
-  }, [])
+  const ref = useMenu()
 
   return (
     <details className="menu" ref={ref}>

@@ -4,6 +4,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { ChevronIcon } from '../../ui/icons.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { STAGES } from '../../workers/contract.ts'
+import { ExportMenu } from './ExportMenu.tsx'
 import { Menu } from './Menu.tsx'
 
 export function TopBar() {
@@ -39,6 +40,7 @@ export function TopBar() {
           options={STAGES.map((s) => ({ value: s, label: t(`stage.${s}`), hint: t(`stage.${s}.hint`) }))}
           onChange={(s) => void setStage(s)}
         />
+        <ExportMenu />
         <Menu />
       </div>
     </header>

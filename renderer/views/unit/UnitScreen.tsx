@@ -8,10 +8,11 @@ import { useStore, useText } from '../../store/context.ts'
 import type { ChannelRef } from '../../store/state.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import type { UnitFlow } from '../../workers/contract.ts'
 import { Matrices } from './Matrices.tsx'
 import { UnitHead } from './UnitHead.tsx'
-import { UnitTable } from './UnitTable.tsx'
+import { matricesTable, unitTable } from './unitTables.ts'
 
 export default function UnitScreen({ scope }: { readonly scope: string }) {
   const t = useText()
@@ -40,33 +41,37 @@ export default function UnitScreen({ scope }: { readonly scope: string }) {
   }, [view])
   const lit = hovered ?? picked
   const flow = view && (shuffleOn ? view.on : view.off)
+  const tables = useMemo(() => flow && { matrices: matricesTable(t, flow), flow: unitTable(t, flow) }, [t, flow])
   return (
     <section className="unit" aria-label={t('unit.title', { name: scope })}>
       <UnitHead scope={scope} hasShuffle={view?.hasShuffle ?? false} />
       {error && <ErrorNote error={error} dismiss={t('explore.back')} onDismiss={up} />}
       {!view && !error && <Busy label={t('unit.loading')} cancel={t('app.cancel')} onCancel={up} />}
-      {view && flow && (
+      {view && flow && tables && (
         <>
-          <Matrices flow={flow} lit={lit} onHover={setHovered} />
-          <div className="unit-flow" ref={ref}>
-            {size && (
-              <UnitChart
-                view={view}
-                size={size}
-                amount={amount}
-                lit={lit}
-                selected={selectedOp}
-                words={words}
-                onHover={setHovered}
-                onPick={selectChannel}
-                onSelectOp={selectNode}
-              />
-            )}
-          </div>
+          <Figure id={`groups-${scope}`} title={`${t('unit.groups')}: ${scope}`} table={tables.matrices}>
+            <Matrices flow={flow} lit={lit} onHover={setHovered} />
+          </Figure>
+          <Figure id={`unit-${scope}`} title={t('unit.title', { name: scope })} caption={t('unit.table')} table={tables.flow}>
+            <div className="unit-flow" ref={ref}>
+              {size && (
+                <UnitChart
+                  view={view}
+                  size={size}
+                  amount={amount}
+                  lit={lit}
+                  selected={selectedOp}
+                  words={words}
+                  onHover={setHovered}
+                  onPick={selectChannel}
+                  onSelectOp={selectNode}
+                />
+              )}
+            </div>
+          </Figure>
           <p className="unit-foot" aria-live="polite">
             {lit ? <ReachText flow={flow} lit={lit} /> : <span className="quiet">{t('unit.hint')}</span>}
           </p>
-          <UnitTable flow={flow} />
         </>
       )}
     </section>
