@@ -1,15 +1,18 @@
 /** The page's own file dialog, for shells without one. */
+import type { FileKind } from './fileKind.ts'
 
 const ACCEPT = {
   photo: 'image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif',
   model: '.onnx,.pth,.pt,.tar,.safetensors',
+  workspace: '.json,application/json',
+  compare: '.onnx,.pth,.pt,.tar,.safetensors,.json',
 } as const
 
 /** The chosen file, or null where the dialog was closed. */
-export function pickFile(kind: 'model' | 'photo' | 'any'): Promise<File | null> {
+export function pickFile(kind: FileKind | 'compare'): Promise<File | null> {
   const input = document.createElement('input')
   input.type = 'file'
-  input.accept = kind === 'any' ? `${ACCEPT.photo},${ACCEPT.model}` : ACCEPT[kind]
+  input.accept = kind === 'any' ? Object.values(ACCEPT).join() : ACCEPT[kind]
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve(input.files?.[0] ?? null), { once: true })
     input.addEventListener('cancel', () => resolve(null), { once: true })

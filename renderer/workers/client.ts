@@ -45,12 +45,18 @@ export class EngineClient {
       }
     }
     if ('handle' in args) await this.ensureOpen(args.handle, options)
+    if ('other' in args) await this.ensureOpen(args.other, options)
     if (method === 'close') {
       const { handle } = args as Requests['close']['args']
       this.sources.delete(handle)
       this.opened.delete(handle)
     }
     return this.send(method, args, options)
+  }
+
+  /** What an open model was read from. */
+  sourceOf(handle: ModelHandle): ModelSource | undefined {
+    return this.sources.get(handle)
   }
 
   private ensureOpen(handle: ModelHandle, options: CallOptions): Promise<unknown> {

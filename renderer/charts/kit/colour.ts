@@ -18,3 +18,11 @@ export function costColour(share: number): string {
   const percent = Math.round(Math.min(Math.max(share, 0), 1) * 100)
   return `color-mix(in oklab, var(--cost-high) ${percent}%, var(--cost-low))`
 }
+
+/** The diverging scale, for differences alone: `share` -1 (much less) over 0 (as much) to 1 (much more). */
+export function differenceColour(share: number): string {
+  const bounded = Math.min(Math.max(share, -1), 1)
+  // The palest difference still stands out from none.
+  const percent = bounded === 0 ? 0 : Math.round(25 + 75 * Math.abs(bounded))
+  return `color-mix(in oklab, var(${bounded < 0 ? '--less' : '--more'}) ${percent}%, var(--same))`
+}
