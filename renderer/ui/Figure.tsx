@@ -13,31 +13,38 @@ export interface FigureProps {
   readonly caption?: string
   /** True where a table on the screen says the same, so that nothing is said twice. */
   readonly tableShown?: boolean
+  /** False while there is nothing to export. */
+  readonly isReady?: boolean
   /** The picture: whatever of drawings, canvases, images, boxes and text belongs to it. */
   readonly children: ReactNode
 }
 
 /** Makes no box of its own. */
-export function Figure({ id, title, table, caption = title, tableShown = false, children }: FigureProps) {
+export function Figure({ id, title, table, caption = title, tableShown = false, isReady = true, children }: FigureProps) {
   const ref = useRef<HTMLDivElement>(null)
   const current = useRef(table)
   useEffect(() => {
     current.current = table
   }, [table])
-  useEffect(() => screenFigures.add({ id, title, table: () => current.current, element: () => ref.current }), [id, title])
-  const head = useMemo(() => table.columns.map(headOf), [table])
-  const rows = useMemo(
-    () => (tableShown ? [] : table.rows.map((row) => table.columns.map((column, i) => cellText(column, row[i] ?? null)))),
-    [table, tableShown],
-  )
+  useEffect(() => {
+    if (!isReady) return
+    return screenFigures.add({ id, title, table: () => current.current, element: () => ref.current })
+  }, [id, title, isReady])
   return (
     <>
       <div ref={ref} className="figure" data-figure={id}>
         {children}
       </div>
-      {!tableShown && <HiddenTable caption={caption} head={head} rows={rows} />}
+      {!tableShown && isReady && <TableBehind caption={caption} table={table} />}
     </>
   )
+}
+
+/** The same table, where it must stand elsewhere. */
+export function TableBehind({ caption, table }: { readonly caption: string; readonly table: FigureTable }) {
+  const head = useMemo(() => table.columns.map(headOf), [table])
+  const rows = useMemo(() => table.rows.map((row) => table.columns.map((column, i) => cellText(column, row[i] ?? null))), [table])
+  return <HiddenTable caption={caption} head={head} rows={rows} />
 }
 
 function cellText(column: FigureColumn, cell: FigureCell): string {

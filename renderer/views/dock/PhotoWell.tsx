@@ -3,6 +3,8 @@ import { milliseconds } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { Figure } from '../../ui/Figure.tsx'
+import { answerTable } from '../photo/answerTable.ts'
 import { Samples } from '../photo/Samples.tsx'
 import { TopClasses } from '../photo/TopClasses.tsx'
 import { taskText } from '../taskText.ts'
@@ -48,7 +50,11 @@ export function PhotoWell() {
         {task && <Busy label={taskText(t, task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
         {closeError}
         {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
-        {run && <TopClasses top={run.top} />}
+        {run && (
+          <Figure id="answer" title={`${t('photo.top')}: ${photo.name}`} table={answerTable(t, run.top)} tableShown>
+            <TopClasses top={run.top} />
+          </Figure>
+        )}
         {run && (
           <p className="well-foot quiet small" title={model?.notice ?? undefined}>
             {milliseconds(run.ms.inference)}

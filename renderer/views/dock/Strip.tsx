@@ -1,7 +1,7 @@
 /** One bar per layer in network order, by the chosen measure. */
 import { useMemo } from 'react'
 import { useShallow } from 'zustand/shallow'
-import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
+import { milliseconds } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { StripChart } from '../../charts/strip/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
@@ -14,16 +14,8 @@ import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { stripTable } from '../costs/figureTables.ts'
 import { sectionName } from '../explore/mapData.ts'
+import { MEASURE_TEXT, MEASURES } from '../explore/measures.ts'
 import { taskShare, taskText } from '../taskText.ts'
-
-const MEASURES = ['macs', 'params', 'bytes', 'ms', 'peak'] as const
-const VALUE_TEXT: Readonly<Record<Measure, (value: number) => string>> = {
-  macs: (v) => short(v),
-  params: (v) => short(v),
-  bytes,
-  ms: milliseconds,
-  peak: (v) => percent(v),
-}
 
 export function Strip() {
   const t = useText()
@@ -49,7 +41,7 @@ export function Strip() {
     [network, measure, convention, rates],
   )
   const data = useMemo(() => stripTable(t, network?.layers ?? [], measure, (l) => bars[l.index]?.value ?? 0), [t, network, measure, bars])
-  const valueText = VALUE_TEXT[measure]
+  const valueText = MEASURE_TEXT[measure]
   const describe = (index: number) => t('strip.bar', { name: network?.layers[index]?.name ?? '', value: valueText(bars[index]?.value ?? 0) })
   const sectionLabel = (key: string) => sectionName(t, key, network?.sections.find((s) => s.key === key)?.label ?? key)
   const choose = (m: Measure) => {

@@ -1,6 +1,7 @@
 /** The answer beside the lens: the classes that were on top with nothing zeroed, as they are now, and newcomers. */
 import { milliseconds, percent } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { Figure } from '../../ui/Figure.tsx'
 import type { AblationView, LensView, Prediction } from '../../workers/contract.ts'
 
 interface Row {
@@ -34,25 +35,36 @@ export function LensAnswer({ view }: { readonly view: LensView }) {
   const largest = Math.max(...rows.map((r) => r.now))
   const name = ({ label, index }: Prediction) => label ?? t('photo.class', { n: index })
   const [first] = rows
+  const table = {
+    columns: [
+      { key: 'index', label: t('export.index') },
+      { key: 'class', label: t('export.class') },
+      { key: 'probability', label: t('export.probability') },
+      { key: 'probabilityBefore', label: t('export.probabilityBefore') },
+    ],
+    rows: rows.map(({ prediction, now, before }) => [prediction.index, prediction.label, now, before ?? null]),
+  }
   return (
     <div className="lens-answer">
       <h3>{t('photo.top')}</h3>
-      <ol className="top" aria-label={t('photo.top')}>
-        {rows.map(({ prediction, now, before }) => (
-          <li key={prediction.index} className={now === largest ? 'is-first' : undefined}>
-            <span className="top-label ellipsis" title={name(prediction)}>
-              {name(prediction)}
-            </span>
-            <span className="top-track" aria-hidden="true">
-              <span className="top-bar" style={{ width: `${now * 100}%` }} />
-              {current && before !== undefined && <span className="top-before" style={{ left: `${before * 100}%` }} />}
-            </span>
-            <span className="num" title={String(now)}>
-              {percent(now)}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <Figure id="answer-zeroed" title={`${t('photo.top')}: ${view.layer.name}`} table={table} tableShown>
+        <ol className="top" aria-label={t('photo.top')}>
+          {rows.map(({ prediction, now, before }) => (
+            <li key={prediction.index} className={now === largest ? 'is-first' : undefined}>
+              <span className="top-label ellipsis" title={name(prediction)}>
+                {name(prediction)}
+              </span>
+              <span className="top-track" aria-hidden="true">
+                <span className="top-bar" style={{ width: `${now * 100}%` }} />
+                {current && before !== undefined && <span className="top-before" style={{ left: `${before * 100}%` }} />}
+              </span>
+              <span className="num" title={String(now)}>
+                {percent(now)}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Figure>
       <p className="small" aria-live="polite">
         {current && first
           ? t('lens.summary', {

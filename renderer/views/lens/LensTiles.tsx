@@ -8,12 +8,14 @@ import { channelFacts, greyRange } from '../../charts/maps/images.ts'
 import { Tiles } from '../../charts/maps/Tiles.tsx'
 import { type TileShapes, tilesLayout } from '../../charts/maps/tiles.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import type { LensView } from '../../workers/contract.ts'
 
 /** Left and right of the tiles, and above and below them: a frame that is pointed at reaches beyond its tile. */
 const SIDES = 40
 const ENDS = 16
+
+const threeDigits = (value: unknown): string => significant(Number(value), 3)
 
 export function LensTiles({ view, isAfter }: { readonly view: LensView; readonly isAfter: boolean }) {
   const [ref, size] = useSize<HTMLDivElement>()
@@ -48,25 +50,42 @@ function Sized({ view, isAfter, size }: { readonly view: LensView; readonly isAf
     const text = t(groups > 1 ? 'lens.channel' : 'lens.channel.plain', values)
     return off.has(channel) ? t('lens.channel.zeroed', { channel: text }) : text
   }
+  const title = `${layer.name}, ${t('lens.scale')} ${significant(range.low, 3)} – ${significant(range.high, 3)}`
+  const table = useMemo(
+    () => ({
+      columns: [
+        { key: 'channel', label: t('inspector.channel') },
+        { key: 'group', label: t('lens.group') },
+        { key: 'position', label: t('lens.position') },
+        { key: 'mean', label: t('lens.mean'), text: threeDigits },
+        { key: 'max', label: t('lens.max'), text: threeDigits },
+        { key: 'zeroed', label: t('lens.zeroed'), text: (yes: unknown) => t(yes ? 'lens.yes' : 'lens.no') },
+      ],
+      rows: facts.map(({ mean, max }, c) => [c, groups > 1 ? Math.floor(c / each) : null, shapes.after[c] ?? c, mean, max, off.has(c)]),
+    }),
+    [t, facts, groups, each, shapes, off],
+  )
   const known = active !== null && active < channels ? active : null
   return (
     <>
-      <div className="lens-sheet">
-        <Tiles
-          shapes={shapes}
-          maps={maps}
-          range={range}
-          groups={groups}
-          amount={amount}
-          off={off}
-          active={known}
-          label={t('lens.chart', { name: layer.name, channels })}
-          describe={describe}
-          onActive={setActive}
-          onToggle={(channel) => void toggle([channel])}
-        />
-        <Runs shapes={shapes} view={view} isAfter={isAfter} />
-      </div>
+      <Figure id={`feature-maps-${layer.name}`} title={title} caption={t('lens.chart', { name: layer.name, channels })} table={table}>
+        <div className="lens-sheet">
+          <Tiles
+            shapes={shapes}
+            maps={maps}
+            range={range}
+            groups={groups}
+            amount={amount}
+            off={off}
+            active={known}
+            label={t('lens.chart', { name: layer.name, channels })}
+            describe={describe}
+            onActive={setActive}
+            onToggle={(channel) => void toggle([channel])}
+          />
+          <Runs shapes={shapes} view={view} isAfter={isAfter} />
+        </div>
+      </Figure>
       <p className="lens-foot small" aria-live="polite">
         <span>{known === null ? <span className="quiet">{t(isAfter ? 'lens.hint.after' : 'lens.hint')}</span> : describe(known)}</span>
         <span className="grow" />
@@ -76,18 +95,6 @@ function Sized({ view, isAfter, size }: { readonly view: LensView; readonly isAf
           <span className="num">{significant(range.high, 3)}</span>
         </span>
       </p>
-      <HiddenTable
-        caption={t('lens.chart', { name: layer.name, channels })}
-        head={[t('inspector.channel'), t('lens.group'), t('lens.position'), t('lens.mean'), t('lens.max'), t('lens.zeroed')]}
-        rows={facts.map(({ mean, max }, c) => [
-          c,
-          groups > 1 ? Math.floor(c / each) : '–',
-          shapes.after[c] ?? c,
-          significant(mean, 3),
-          significant(max, 3),
-          t(off.has(c) ? 'lens.yes' : 'lens.no'),
-        ])}
-      />
     </>
   )
 }

@@ -2,8 +2,9 @@
 import { useState } from 'react'
 import { HeatMap } from '../../charts/maps/HeatMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
+import { Figure } from '../../ui/Figure.tsx'
 import type { Box } from '../../workers/contract.ts'
-import { type Overlay, overlayData, overlayText } from './overlay.ts'
+import { type Overlay, overlayData, overlayTable, overlayText } from './overlay.ts'
 
 /** A photo is shown at most this many times larger than it is. */
 const ENLARGED = 2
@@ -29,28 +30,33 @@ export function Picture({ overlay }: { readonly overlay: Overlay }) {
   }
   const data = run ? overlayData(overlay, run, occlusion) : undefined
   const picked = run?.top[overlay.rank]
+  const kind = overlay.kind === 'occlusion' ? t('why.occlusion') : t('why.map')
+  const title = `${kind}: ${picked?.label ?? t('photo.class', { n: picked?.index ?? 0 })}`
+  const table = data ? overlayTable(t, overlay.kind, data) : { columns: [], rows: [] }
   return (
     <figure className="photo-large">
-      <div
-        className="photo-frame"
-        style={own ? { width: `min(100%, ${ENLARGED * own.width}px, calc((100vh - 300px) * ${own.width / own.height}))` } : {}}
-      >
-        <img
-          key={photo.url}
-          src={photo.url}
-          className={own ? 'is-fitted' : undefined}
-          alt={t('photo.alt', { name: photo.name })}
-          onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setShape({ url: photo.url, width, height })}
-        />
-        {seen && data && picked && (
-          <div className="photo-heat">
-            <div className="photo-heat-place" style={place(seen.window)}>
-              <HeatMap data={data} opacity={overlay.opacity} label={overlayText(t, overlay.kind, data, picked)} />
+      <Figure id={overlay.kind === 'map' ? 'class-map' : overlay.kind} title={title} table={table} tableShown isReady={data !== undefined}>
+        <div
+          className="photo-frame"
+          style={own ? { width: `min(100%, ${ENLARGED * own.width}px, calc((100vh - 300px) * ${own.width / own.height}))` } : {}}
+        >
+          <img
+            key={photo.url}
+            src={photo.url}
+            className={own ? 'is-fitted' : undefined}
+            alt={t('photo.alt', { name: photo.name })}
+            onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setShape({ url: photo.url, width, height })}
+          />
+          {seen && data && picked && (
+            <div className="photo-heat">
+              <div className="photo-heat-place" style={place(seen.window)}>
+                <HeatMap data={data} opacity={overlay.opacity} label={overlayText(t, overlay.kind, data, picked)} />
+              </div>
             </div>
-          </div>
-        )}
-        {seen && <div className="photo-crop" style={place(seen.crop)} />}
-      </div>
+          )}
+          {seen && <div className="photo-crop" style={place(seen.crop)} />}
+        </div>
+      </Figure>
       <figcaption className="small quiet">
         <span>{photo.name}</span>
         {seen && <span>{t('photo.size', { width: seen.width, height: seen.height })}</span>}

@@ -1,14 +1,15 @@
 /** Why this answer: which map lies over the photo, how strongly, and what it says in words. */
+import { useMemo } from 'react'
 import { HeatLegend } from '../../charts/maps/HeatMap.tsx'
 import { type HeatData, peakOf } from '../../charts/maps/heat.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { TableBehind } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { RunView } from '../../workers/contract.ts'
 import { taskShare, taskText } from '../taskText.ts'
-import { type Overlay, type OverlayKind, overlayData, overlayText, overlayValue } from './overlay.ts'
+import { type Overlay, type OverlayKind, overlayData, overlayTable, overlayText, overlayValue } from './overlay.ts'
 
 export interface WhyProps {
   readonly run: RunView
@@ -65,6 +66,7 @@ function Occlusion({ isDone }: { readonly isDone: boolean }) {
 function Reading({ run, overlay, data, onOverlay }: WhyProps & { readonly data: HeatData }) {
   const t = useText()
   const { kind, rank, opacity } = overlay
+  const table = useMemo(() => overlayTable(t, kind, data), [t, kind, data])
   const picked = run.top[rank]
   const label = t(kind === 'map' ? 'why.scale.map' : 'why.scale.occlusion')
   if (!picked) return null
@@ -83,14 +85,7 @@ function Reading({ run, overlay, data, onOverlay }: WhyProps & { readonly data: 
           onChange={(event) => onOverlay({ ...overlay, opacity: Number(event.target.value) })}
         />
       </label>
-      <HiddenTable
-        caption={`${label}. ${t('why.table')}`}
-        head={['', ...Array.from({ length: data.columns }, (_, c) => t('why.column', { n: c + 1 }))]}
-        rows={Array.from({ length: data.rows }, (_, r) => [
-          t('why.row', { n: r + 1 }),
-          ...Array.from({ length: data.columns }, (_, c) => overlayValue(kind, data.values[r * data.columns + c] ?? 0)),
-        ])}
-      />
+      <TableBehind caption={`${label}. ${t('why.table')}`} table={table} />
     </>
   )
 }

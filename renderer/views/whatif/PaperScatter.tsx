@@ -6,7 +6,7 @@ import { type Size, useSize } from '../../charts/kit/size.ts'
 import { ScatterChart } from '../../charts/scatter/Chart.tsx'
 import { FAMILIES, familySymbol, type ScatterLine, type ScatterMark } from '../../charts/scatter/layout.ts'
 import { useText } from '../../store/context.ts'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import { type PaperPoint, paperPoints } from './paper.ts'
 
 const POINTS = paperPoints()
@@ -29,6 +29,22 @@ export function PaperScatter({ after, before }: { readonly after: V1Cost; readon
   const data = useMemo(() => ({ points: MARKS, lines }), [lines])
   const point = POINTS.find((p) => p.key === hovered?.key)
   const tables = (p: PaperPoint) => t('whatif.paper.tables', { n: p.tables.join(', ') })
+  const table = useMemo(
+    () => ({
+      columns: [
+        { key: 'model', label: t('whatif.paper.model') },
+        { key: 'family', label: t('export.family') },
+        { key: 'complexity', label: t('export.complexity'), unit: 'MFLOPs' },
+        { key: 'error', label: t('export.error'), unit: '%' },
+        { key: 'source', label: t('whatif.paper.source') },
+      ],
+      rows: [
+        ...POINTS.map((p) => [p.model, t(`whatif.family.${p.family}`), p.mflops, p.error, t('whatif.paper.tables', { n: p.tables.join(', ') })]),
+        ...lines.map((l) => [l.label, null, l.x, null, null]),
+      ],
+    }),
+    [t, lines],
+  )
   const describe = (key: string) => {
     const p = POINTS.find((one) => one.key === key)
     return p ? t('whatif.paper.point', { model: p.model, mflops: p.mflops, error: p.error, tables: tables(p) }) : ''
@@ -39,42 +55,39 @@ export function PaperScatter({ after, before }: { readonly after: V1Cost; readon
         <h2>{t('whatif.paper')}</h2>
         <p className="quiet small">{t('whatif.paper.how')}</p>
       </div>
-      <ul className="whatif-legend small">
-        {FAMILIES.map((family) => (
-          <li key={family}>
-            <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
-              <g className={`scatter-mark is-${family}`}>
-                <path d={familySymbol(family)} />
-              </g>
-            </svg>
-            {t(`whatif.family.${family}`)}
-          </li>
-        ))}
-      </ul>
-      <div className="whatif-scatter" ref={ref}>
-        {size && (
-          <ScatterChart
-            data={data}
-            size={size}
-            texts={{ label: t('whatif.paper.chart', { n: POINTS.length, macs: short(own) }), x: t('whatif.paper.x'), y: t('whatif.paper.y') }}
-            hovered={hovered?.key ?? null}
-            describe={describe}
-            onHover={setHovered}
-          />
-        )}
-        {size && hovered && point && (
-          <div className="roofline-tip small" style={tipPlace(hovered, size)} aria-hidden="true">
-            <p className="ellipsis">{point.model}</p>
-            <p className="num">{t('whatif.paper.values', { mflops: point.mflops, error: point.error })}</p>
-            <p className="quiet">{tables(point)}</p>
-          </div>
-        )}
-      </div>
-      <HiddenTable
-        caption={t('whatif.paper')}
-        head={[t('whatif.paper.model'), t('whatif.paper.x'), t('whatif.paper.y'), t('whatif.paper.source')]}
-        rows={POINTS.map((p) => [p.model, p.mflops, p.error, tables(p)])}
-      />
+      <Figure id="paper" title={t('whatif.paper')} table={table}>
+        <ul className="whatif-legend small">
+          {FAMILIES.map((family) => (
+            <li key={family}>
+              <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+                <g className={`scatter-mark is-${family}`}>
+                  <path d={familySymbol(family)} />
+                </g>
+              </svg>
+              {t(`whatif.family.${family}`)}
+            </li>
+          ))}
+        </ul>
+        <div className="whatif-scatter" ref={ref}>
+          {size && (
+            <ScatterChart
+              data={data}
+              size={size}
+              texts={{ label: t('whatif.paper.chart', { n: POINTS.length, macs: short(own) }), x: t('whatif.paper.x'), y: t('whatif.paper.y') }}
+              hovered={hovered?.key ?? null}
+              describe={describe}
+              onHover={setHovered}
+            />
+          )}
+          {size && hovered && point && (
+            <div className="roofline-tip small" style={tipPlace(hovered, size)} aria-hidden="true">
+              <p className="ellipsis">{point.model}</p>
+              <p className="num">{t('whatif.paper.values', { mflops: point.mflops, error: point.error })}</p>
+              <p className="quiet">{tables(point)}</p>
+            </div>
+          )}
+        </div>
+      </Figure>
     </section>
   )
 }

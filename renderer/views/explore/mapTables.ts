@@ -1,0 +1,39 @@
+/** The data of the map: its items, or what a trace touches of them. */
+import type { Translate } from '../../app/strings/index.ts'
+import type { MapItem } from '../../charts/network/layout.ts'
+import type { FigureTable } from '../../export/figures.ts'
+import type { TraceView } from '../../workers/contract.ts'
+
+const nameOf = (key: string): string => key.replace(/^op:/, '')
+
+/** `cost`: what the items' cost is, as the head of its column. */
+export function mapTable(t: Translate, items: readonly MapItem[], cost: { readonly label: string; readonly unit?: string }): FigureTable {
+  return {
+    columns: [
+      { key: 'name', label: t('costs.name') },
+      { key: 'groups', label: t('inspector.groups') },
+      { key: 'stride', label: t('inspector.stride') },
+      { key: 'shuffleGroups', label: t('export.shuffleGroups') },
+      { key: 'channelsIn', label: t('export.channelsIn') },
+      { key: 'channelsOut', label: t('export.channelsOut') },
+      { key: 'cost', ...cost },
+    ],
+    rows: items.map((i) => [nameOf(i.key), i.groups, i.stride, i.shuffleGroups, i.channelsIn, i.channelsOut, i.cost]),
+  }
+}
+
+/** A row per group of every item that the trace touches. */
+export function traceTable(t: Translate, { items }: TraceView): FigureTable {
+  return {
+    columns: [
+      { key: 'unit', label: t('mixing.table.unit') },
+      { key: 'side', label: t('trace.side') },
+      { key: 'group', label: t('lens.group') },
+      { key: 'touched', label: t('trace.touched') },
+      { key: 'of', label: t('trace.of') },
+    ],
+    rows: items.flatMap(({ key, side, groups }) =>
+      groups.map((g, i) => [nameOf(key), t(side === 'before' ? 'inspector.from' : 'inspector.to'), i, g.reached, g.size]),
+    ),
+  }
+}
