@@ -93,7 +93,7 @@ export const CONTRACT = {
   'models.bytes': { args: z.tuple([id]), result: fileSchema },
   'models.download': { args: z.tuple([id]), result: modelEntrySchema, progress: progressSchema },
   'models.remove': { args: z.tuple([id]), result: z.null() },
-  'files.open': { args: z.tuple([z.enum(['model', 'photo', 'any'])]), result: openedFileSchema.nullable() },
+  'files.open': { args: z.tuple([z.enum(['model', 'photo', 'workspace', 'any'])]), result: openedFileSchema.nullable() },
   'files.read': { args: z.tuple([token]), result: fileSchema },
   'files.save': { args: z.tuple([fileSchema]), result: z.object({ name }).nullable() },
   'files.adopt': { args: z.tuple([z.string().min(1).max(4096)]), result: openedFileSchema, internal: true },

@@ -4,12 +4,14 @@ import type { Dialogs, FileKind } from '../services/files.ts'
 
 const MODELS: FileFilter = { name: 'Models', extensions: ['safetensors', 'onnx', 'pth', 'pt', 'tar', 'bin', 'ckpt'] }
 const PHOTOS: FileFilter = { name: 'Photos', extensions: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'bmp', 'avif'] }
+const WORKSPACES: FileFilter = { name: 'Workspaces', extensions: ['json'] }
 const ALL: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const FILTERS: Readonly<Record<FileKind, FileFilter[]>> = {
   model: [MODELS, ALL],
   photo: [PHOTOS, ALL],
-  any: [{ name: 'Models and photos', extensions: [...MODELS.extensions, ...PHOTOS.extensions] }, ALL],
+  workspace: [WORKSPACES, ALL],
+  any: [{ name: 'Models, photos and workspaces', extensions: [...MODELS.extensions, ...PHOTOS.extensions, ...WORKSPACES.extensions] }, ALL],
 }
 
 export function electronDialogs(window: () => BrowserWindow | undefined): Dialogs {

@@ -8,7 +8,7 @@ import { MAX_FILE_BYTES, type NamedBytes, type OpenedFile, type RecentFile } fro
 import { diskError, readBounded, writeAtomically } from './diskFile.ts'
 import { jsonFile } from './jsonFile.ts'
 
-export type FileKind = 'model' | 'photo' | 'any'
+export type FileKind = 'model' | 'photo' | 'workspace' | 'any'
 
 /** The operating system's dialogs. Each resolves to an absolute path, or undefined where the user closed it. */
 export interface Dialogs {

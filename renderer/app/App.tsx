@@ -9,10 +9,12 @@ import { Inspector } from '../views/inspector/Inspector.tsx'
 import { ModelProblem } from '../views/models/ModelProblem.tsx'
 import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
+import { WorkspaceNote } from '../views/workspace/WorkspaceNote.tsx'
 import { Guarded } from './Guarded.tsx'
 
 const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
 const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
+const CompareView = lazy(() => import('../views/compare/CompareView.tsx'))
 const ModelPicker = lazy(() => import('../views/models/ModelPicker.tsx'))
 const Palette = lazy(() => import('../views/palette/Palette.tsx'))
 const KeyMap = lazy(() => import('../views/topbar/KeyMap.tsx'))
@@ -35,7 +37,10 @@ export function App() {
       <main className="canvas" id="canvas" tabIndex={-1}>
         {hostError && <ErrorNote error={hostError} />}
         <ModelProblem />
-        <Guarded subject={screen}>{screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : <CostsView />}</Guarded>
+        <WorkspaceNote />
+        <Guarded subject={screen}>
+          {screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : screen === 'compare' ? <CompareView /> : <CostsView />}
+        </Guarded>
       </main>
       <Guarded subject="inspector">
         <Inspector />

@@ -34,7 +34,7 @@ export const CHART_KEYS: readonly ChartKeys[] = [
   { caps: ['Shift', '→'], label: 'keys.shift' },
 ]
 
-const SCREENS: readonly Screen[] = ['explore', 'photo', 'costs']
+const SCREENS = ['explore', 'photo', 'costs'] as const satisfies readonly Screen[]
 const MEASURES: readonly Measure[] = ['macs', 'params', 'bytes', 'ms', 'peak']
 const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf']
 const THEMES = ['system', 'light', 'dark'] as const
@@ -97,6 +97,14 @@ const screens: readonly Command[] = [
 ]
 
 const views: readonly Command[] = [
+  {
+    id: 'compare',
+    group: 'command.group.view',
+    title: text('compare.toggle'),
+    keys: [{ key: 'c' }],
+    when: hasModel,
+    run: (s) => (s.screen === 'compare' ? s.closeCompare() : s.openCompare()),
+  },
   ...STAGES.map(
     (stage, i): Command => ({
       id: `stage.${stage}`,
@@ -181,6 +189,22 @@ const files: readonly Command[] = [
     run: (s) => void s.redo(),
   },
   { id: 'open', group: 'command.group.file', title: text('keys.open'), keys: [{ key: 'o', mod: true }], run: (s) => void s.chooseFile('any') },
+  {
+    id: 'workspace.save',
+    group: 'command.group.file',
+    title: text('workspace.save'),
+    keys: [{ key: 's', mod: true }],
+    when: hasModel,
+    run: (s) => void s.saveWorkspace(),
+  },
+  {
+    id: 'workspace.saveAll',
+    group: 'command.group.file',
+    title: text('workspace.saveAll'),
+    when: (s) => s.modelRef?.kind === 'file',
+    run: (s) => void s.saveWorkspace(true),
+  },
+  { id: 'workspace.open', group: 'command.group.file', title: text('workspace.open'), run: (s) => void s.chooseFile('workspace') },
   { id: 'models', group: 'command.group.file', title: text('model.change'), run: (s) => s.setDialog('models') },
   { id: 'measure', group: 'command.group.file', title: text('strip.time'), when: hasModel, run: (s) => void s.measure() },
 ]

@@ -1,13 +1,17 @@
-/** Whether a file is meant as a photo or as a model: by its first bytes, then by its name. */
+/** Whether a file is meant as a photo, a model or a workspace: by its first bytes, then by its name. */
+import { isWorkspace } from './workspaceName.ts'
+
+/** What a dialog asks for. */
+export type FileKind = 'model' | 'photo' | 'workspace' | 'any'
 
 const MODEL_NAMES = /\.(onnx|pth|pt|tar|safetensors|bin|ckpt)$/i
 const PHOTO_NAMES = /\.(png|jpe?g|webp|gif|bmp|avif|heic|tiff?|svg)$/i
 
 /** What is neither is taken for a photo where its type or name says so, else for a model; both then say what is wrong with it. */
-export async function kindOfFile(file: Blob, name: string): Promise<'photo' | 'model'> {
+export async function kindOfFile(file: Blob, name: string): Promise<'photo' | 'model' | 'workspace'> {
   const head = new Uint8Array(
     await file
-      .slice(0, 16)
+      .slice(0, 256)
       .arrayBuffer()
       .catch(() => new ArrayBuffer(0)),
   )
@@ -20,6 +24,7 @@ export async function kindOfFile(file: Blob, name: string): Promise<'photo' | 'm
     (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') ||
     text.slice(4, 8) === 'ftyp'
   if (isPicture) return 'photo'
+  if (isWorkspace(text, name)) return 'workspace'
   if (MODEL_NAMES.test(name)) return 'model'
   return file.type.startsWith('image/') || file.type.startsWith('text/') || PHOTO_NAMES.test(name) ? 'photo' : 'model'
 }

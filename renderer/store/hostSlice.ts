@@ -19,8 +19,8 @@ export const hostSlice =
     }
     const read = async (api: Api, file: { token: string; name: string }) => {
       try {
-        const { name, bytes } = await counted(api.call('files.read', [file.token]))
-        await get().takeFile(new Blob([bytes as BlobPart]), name)
+        const { file: blob, name } = await bytesOf(api, file.token)
+        await get().takeFile(blob, name)
       } catch (error) {
         set({ modelError: fieldsOf(error) })
       }
@@ -42,6 +42,7 @@ export const hostSlice =
           api.on('files.opened', (file) => void read(api, file))
           api.on('menu.command', (command) => {
             if (command === 'open') void get().chooseFile('any')
+            if (command === 'save') void get().saveWorkspace()
             if (command === 'keys') get().setDialog('keys')
             if (command === 'search') document.querySelector<HTMLInputElement>('input[type=search]')?.focus()
           })
@@ -63,23 +64,32 @@ export const hostSlice =
       setLanguage: (language) => save({ language }),
 
       async chooseFile(kind) {
+        const chosen = await get().askForFile(kind)
+        if (chosen) await get().takeFile(chosen.file, chosen.name)
+      },
+
+      async askForFile(kind) {
         const { api, info } = get()
-        if (api && info?.dialogs) {
-          try {
-            const file = await api.call('files.open', [kind])
-            if (file) await read(api, file)
-          } catch (error) {
-            set({ modelError: fieldsOf(error) })
-          }
-          return
+        if (!api || !info?.dialogs) return pickFile(kind).then((file) => file && { file, name: file.name })
+        try {
+          const opened = await api.call('files.open', [kind])
+          return opened && (await bytesOf(api, opened.token))
+        } catch (error) {
+          set({ modelError: fieldsOf(error) })
+          return null
         }
-        const file = await pickFile(kind)
-        if (file) await get().takeFile(file, file.name)
       },
 
       async takeFile(file, name) {
-        if ((await kindOfFile(file, name)) === 'photo') await get().showPhoto(file, name)
+        const kind = await kindOfFile(file, name)
+        if (kind === 'photo') await get().showPhoto(file, name)
+        else if (kind === 'workspace') await get().openWorkspace(file, name)
         else await get().openModelFile(file, name)
       },
     }
   }
+
+async function bytesOf(api: Api, token: string): Promise<{ file: Blob; name: string }> {
+  const { name, bytes } = await counted(api.call('files.read', [token]))
+  return { file: new Blob([bytes as BlobPart]), name }
+}

@@ -1,8 +1,9 @@
 /** The store: all slices, made once with the engine it drives. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import type { EngineClient } from '../workers/client.ts'
-import { historySlice } from './historySlice.ts'
+import { compareSlice } from './compareSlice.ts'
 import { exportSlice } from './exportSlice.ts'
+import { historySlice } from './historySlice.ts'
 import { hostSlice } from './hostSlice.ts'
 import { imageSlice } from './imageSlice.ts'
 import { lensSlice } from './lensSlice.ts'
@@ -14,6 +15,7 @@ import type { State } from './state.ts'
 import { viewSlice } from './viewSlice.ts'
 import { whatIfSlice } from './whatIfSlice.ts'
 import { whySlice } from './whySlice.ts'
+import { workspaceSlice } from './workspaceSlice.ts'
 
 export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>> {
   return create<State>()((set, get) => ({
@@ -23,11 +25,13 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...whySlice(set, get),
     ...lensSlice(set, get),
     ...profileSlice(set, get),
+    ...compareSlice(set, get),
     ...mixingSlice(set, get),
     ...viewSlice(set, get),
     ...whatIfSlice(set, get),
     ...exportSlice(set, get),
     ...historySlice(set, get),
+    ...workspaceSlice(set, get),
     ...hostSlice(engine)(set, get),
   }))
 }

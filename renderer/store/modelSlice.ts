@@ -1,10 +1,9 @@
 /** The open model, its stage and network, and the unit that the canvas shows. */
-import type { ModelHandle, ModelSource, ModelView, NetworkView } from '../workers/contract.ts'
+import type { ModelSource } from '../workers/contract.ts'
+import { hostSource, loadModel, openedState } from './openModel.ts'
 import { counted } from './pending.ts'
-import { isTimed } from './selectors.ts'
 import type { ModelRef, ModelSlice, Slice, State } from './state.ts'
 import { runTask } from './tasks.ts'
-import { NOTHING } from './viewSlice.ts'
 
 export const initialModel = {
   handle: null,
@@ -18,22 +17,13 @@ export const initialModel = {
   unitError: null,
 } as const satisfies Partial<State>
 
-let handles = 0
-
 export const modelSlice: Slice<ModelSlice> = (set, get) => {
   const open = async (ref: ModelRef, sourceOf: (signal: AbortSignal) => Promise<ModelSource>): Promise<boolean> => {
-    const handle: ModelHandle = `m${++handles}`
     set({ modelError: null })
     const outcome = await runTask(
       'model',
       (modelTask) => set({ modelTask }),
-      async ({ signal, onProgress }): Promise<{ model: ModelView; network: NetworkView }> => {
-        const source = await sourceOf(signal)
-        const { engine, stage } = get()
-        const model = await engine.call('open', { handle, source }, { signal, onProgress })
-        const network = await engine.call('network', { handle, stage }, { signal, onProgress })
-        return { model, network }
-      },
+      (options) => loadModel(get().engine, ref, sourceOf, () => get().stage, options),
       { step: 'opening' },
     )
     if (!outcome.ok) {
@@ -41,22 +31,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
       return false
     }
     const before = get().handle
-    const { model, network } = outcome.value
-    set({
-      handle,
-      model,
-      network,
-      modelRef: ref,
-      unit: null,
-      unitError: null,
-      focus: null,
-      selection: NOTHING,
-      run: null,
-      runError: null,
-      profile: null,
-      profileError: null,
-      measureShown: isTimed(get().measureShown) ? 'macs' : get().measureShown,
-    })
+    set(openedState(get(), outcome.value))
     if (before) void get().engine.call('close', { handle: before })
     if (get().photo) void get().runPhoto()
     return true
@@ -65,13 +40,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
   return {
     ...initialModel,
 
-    openHostModel: (id) =>
-      open({ kind: 'host', id }, async (signal) => {
-        const { api } = get()
-        if (!api) throw { code: 'internal', what: 'Models', why: 'the back end is not connected', hint: 'Restart ShuffleScope' }
-        const { name, bytes } = await api.call('models.bytes', [id], { signal })
-        return { kind: 'bytes', name, bytes }
-      }),
+    openHostModel: (id) => open({ kind: 'host', id }, (signal) => hostSource(get(), id, signal)),
 
     openZooModel: (id) => open({ kind: 'zoo', id }, () => Promise.resolve({ kind: 'zoo', id })),
 

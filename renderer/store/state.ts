@@ -22,9 +22,12 @@ import type {
   UnitView,
   ZooView,
 } from '../workers/contract.ts'
+import type { CompareSlice } from './compareSlice.ts'
 import type { ExportSlice } from './exportSlice.ts'
+import type { FileKind } from './fileKind.ts'
 import type { HistorySlice } from './historySlice.ts'
 import type { WhatIfSlice } from './whatIfSlice.ts'
+import type { WorkspaceSlice } from './workspaceSlice.ts'
 
 export type { ModelEntry }
 
@@ -159,7 +162,7 @@ export interface MixingSlice {
   stopTrace(): void
 }
 
-export type Screen = 'explore' | 'photo' | 'costs'
+export type Screen = 'explore' | 'photo' | 'costs' | 'compare'
 export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak'
 export interface ChannelRef {
   readonly tensor: number
@@ -185,7 +188,7 @@ export interface ViewSlice {
   readonly shuffleOn: boolean
   readonly measureShown: Measure
   readonly convention: ConventionId
-  readonly dialog: 'models' | 'keys' | 'palette' | null
+  readonly dialog: 'models' | 'keys' | 'palette' | 'compare' | null
   readonly dropping: boolean
   show(screen: Screen): void
   selectItem(key: string): void
@@ -216,12 +219,15 @@ export interface HostSlice {
   setTheme(theme: HostSlice['theme']): void
   setLanguage(language: string): void
   /** Asks for a file of either kind, by the system's dialog or the page's own input. */
-  chooseFile(kind: 'model' | 'photo' | 'any'): Promise<void>
-  /** Sorts a dropped or opened file into photo or model, by its first bytes. */
+  chooseFile(kind: FileKind): Promise<void>
+  /** The file that the user chooses, or null; nothing is done with it. Errors are in `modelError`. */
+  askForFile(kind: FileKind): Promise<{ readonly file: Blob; readonly name: string } | null>
+  /** Sorts a dropped or opened file into photo, model or workspace, by its first bytes. */
   takeFile(file: Blob, name: string): Promise<void>
 }
 
-export type State = ModelSlice &
+export type State = CompareSlice &
+  ModelSlice &
   LibrarySlice &
   ImageSlice &
   WhySlice &
@@ -232,5 +238,6 @@ export type State = ModelSlice &
   HostSlice &
   ExportSlice &
   WhatIfSlice &
-  HistorySlice
+  HistorySlice &
+  WorkspaceSlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

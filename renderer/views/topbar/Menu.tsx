@@ -1,10 +1,16 @@
-/** Settings: theme, language, the map of keys. */
+/** Settings, and the commands that have no place of their own on the screen. */
+import { useContext } from 'react'
+import { ariaKeys, keyCaps, onMac } from '../../app/commandKeys.ts'
+import { commandNamed } from '../../app/commands.ts'
 import { LOCALES } from '../../app/strings/index.ts'
-import { useStore, useText } from '../../store/context.ts'
+import { StoreContext, useStore, useText } from '../../store/context.ts'
 import { MenuIcon } from '../../ui/icons.tsx'
 import { useMenu } from './useMenu.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const
+const LISTED = ['undo', 'redo', 'open', 'workspace.open', 'workspace.save', 'workspace.saveAll', 'palette', 'keys']
+/** Always in their place, so that the menu does not jump. */
+const STEPS: ReadonlySet<string> = new Set(['undo', 'redo'])
 
 export function Menu() {
   const t = useText()
@@ -12,8 +18,10 @@ export function Menu() {
   const language = useStore((s) => s.language)
   const setTheme = useStore((s) => s.setTheme)
   const setLanguage = useStore((s) => s.setLanguage)
-  const setDialog = useStore((s) => s.setDialog)
   const ref = useMenu()
+  const close = () => {
+    if (ref.current) ref.current.open = false
+  }
 
   return (
     <details className="menu" ref={ref}>
@@ -42,17 +50,43 @@ export function Menu() {
             ))}
           </select>
         </label>
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            if (ref.current) ref.current.open = false
-            setDialog('keys')
-          }}
-        >
-          {t('app.keys')} <kbd>?</kbd>
-        </button>
+        <div className="menu-commands">
+          {LISTED.map((id) => (
+            <MenuCommand key={id} id={id} onGive={close} />
+          ))}
+        </div>
       </div>
     </details>
+  )
+}
+
+/** A command with its first key; dimmed while it cannot be given, left out where it would make no sense. */
+function MenuCommand({ id, onGive }: { readonly id: string; readonly onGive: () => void }) {
+  const t = useText()
+  const store = useContext(StoreContext)
+  const command = commandNamed(id)
+  const possible = useStore((s) => command !== undefined && (command.when?.(s) ?? true))
+  if (!command || !store || (!possible && !STEPS.has(id))) return null
+  const [keys] = command.keys ?? []
+  return (
+    <button
+      type="button"
+      className="menu-command"
+      disabled={!possible}
+      aria-keyshortcuts={keys && ariaKeys(keys, onMac())}
+      onClick={() => {
+        onGive()
+        command.run(store.getState())
+      }}
+    >
+      <span>{command.title(t)}</span>
+      {keys && (
+        <span aria-hidden="true">
+          {keyCaps(keys, onMac()).map((cap) => (
+            <kbd key={cap}>{cap}</kbd>
+          ))}
+        </span>
+      )}
+    </button>
   )
 }
