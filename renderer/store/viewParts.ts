@@ -14,7 +14,7 @@ interface Field<V> {
   read(text: string): V | undefined
 }
 
-const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true }
+const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, compare: true }
 const MEASURES: Readonly<Record<Measure, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true }
 
 /** Names in models come from files, and files may say anything. */

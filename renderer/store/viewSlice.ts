@@ -48,8 +48,9 @@ export const viewSlice: Slice<ViewSlice> = (set, get) => ({
   },
 
   up() {
-    const { selection, focus, dialog } = get()
+    const { selection, focus, dialog, screen } = get()
     if (dialog) return set({ dialog: null })
+    if (screen === 'compare' && !selection.channel && !selection.range && !selection.node) return get().closeCompare()
     if (selection.channel) return set({ selection: { ...selection, channel: null } })
     if (selection.range) return set({ selection: NOTHING })
     if (selection.node) return set({ selection: { ...selection, node: null } })

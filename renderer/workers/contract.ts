@@ -1,11 +1,11 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { ChannelFlow, Convention, ErrorFields, Machine, ShuffleSpec } from '../../engine/index.ts'
+import type { Alignment, ChannelFlow, Convention, ErrorFields, HostFingerprint, Machine, ShuffleSpec } from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
 
-export type StageName = 'loaded' | 'recognised' | 'fused'
-export const STAGES: readonly StageName[] = ['loaded', 'recognised', 'fused']
+export type StageName = 'loaded' | 'recognised' | 'fused' | 'planned'
+export const STAGES: readonly StageName[] = ['loaded', 'recognised', 'fused', 'planned']
 
 export type ConventionId = Convention
 
@@ -13,6 +13,8 @@ export type ModelSource =
   | { readonly kind: 'zoo'; readonly id: string }
   | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly file: Blob; readonly name: string }
+  /** The same network and weights without its channel shuffles. */
+  | { readonly kind: 'noShuffle'; readonly of: ModelSource }
 
 export interface ModelView {
   readonly id: string
@@ -88,9 +90,20 @@ export interface NetworkSection {
   readonly items: readonly string[]
 }
 
+/** A tensor on its way from the layer that computes it to one that reads it. */
+export interface NetworkEdge {
+  /** Index of a layer; -1 for an input of the network. */
+  readonly from: number
+  /** Index of a layer; -1 for an output of the network. */
+  readonly to: number
+  readonly tensor: string
+}
+
 export interface NetworkView {
   readonly stage: StageName
   readonly layers: readonly LayerRow[]
+  /** In the order of the layers that read. */
+  readonly edges: readonly NetworkEdge[]
   readonly items: readonly NetworkItem[]
   readonly sections: readonly NetworkSection[]
   readonly totals: Readonly<Record<ConventionId, number>>
@@ -279,6 +292,36 @@ export interface MixingView {
   readonly stages: readonly MixingStageView[]
 }
 
+/** What zeroing each group of a stage's first feature map changes after a unit, on a photo. */
+export interface GroupChangeView {
+  /** [changed group][zeroed group]: L2 norm of the change over the norm of the group with nothing zeroed. */
+  readonly change: readonly (readonly number[])[]
+  /** Share of that change that comes from other groups, mean over groups: 0 where they keep apart, 1 - 1/g where all count alike. */
+  readonly crossing: number
+}
+
+export interface PhotoMixingPoint {
+  readonly name: string
+  readonly item: string
+  readonly depth: number
+  readonly on: GroupChangeView
+  /** With each shuffle replaced by the identity; null where there is none. */
+  readonly off: GroupChangeView | null
+}
+
+export interface PhotoMixingStage {
+  /** Its place among the stages of the meter. */
+  readonly stage: number
+  readonly channels: number
+  readonly groups: number
+  readonly points: readonly PhotoMixingPoint[]
+}
+
+/** Stages with groups; none where every convolution is dense or depthwise. */
+export interface PhotoMixingView {
+  readonly stages: readonly PhotoMixingStage[]
+}
+
 export const MIXING_SCALES = ['0.25x', '0.5x', '1.0x'] as const
 export type MixingScale = (typeof MIXING_SCALES)[number]
 
@@ -302,6 +345,24 @@ export interface TraceView {
   readonly items: readonly TraceItem[]
 }
 
+/** A profiled run from a file, as far as it tells of one model. */
+export interface TraceFileView {
+  readonly name: string
+  /** Id of the model that was run. */
+  readonly model: string
+  readonly host: HostFingerprint
+  readonly backend: string
+  readonly threads: number
+  readonly precision: string
+  readonly runs: number
+  /** Median of the timed runs in milliseconds; null where it holds none. */
+  readonly p50: number | null
+  readonly nodes: readonly NodeCost[]
+  readonly steps: number
+  /** Steps that name a layer which the model it was read for does not have. */
+  readonly foreign: number
+}
+
 export interface ZooView {
   readonly id: string
   readonly title: string
@@ -319,8 +380,12 @@ export interface Requests {
   lens: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number; tensor: number }; result: LensView }
   ablate: { args: { handle: ModelHandle; tensor: number; off: readonly number[] }; result: AblationView }
   mixing: { args: { handle: ModelHandle }; result: MixingView }
+  mixingPhoto: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: PhotoMixingView }
   mixingFamily: { args: { scale: MixingScale }; result: readonly MixingView[] }
   trace: { args: { handle: ModelHandle; stage: StageName; tensor: number; channel: number; shuffle: boolean }; result: TraceView }
+  /** Layers of `handle` as side a, of `other` as side b. */
+  align: { args: { handle: ModelHandle; other: ModelHandle; stage: StageName }; result: Alignment }
+  readTrace: { args: { handle: ModelHandle; file: Blob; name: string }; result: TraceFileView }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
@@ -336,6 +401,8 @@ export type ProgressStep =
   | 'measuring'
   | 'probing'
   | 'mixing'
+  | 'zeroing'
+  | 'aligning'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

@@ -1,10 +1,12 @@
 /** The engine worker's handlers, one per method of the contract. */
 import {
+  alignGraphs,
   badInput,
   buildZooModel,
   fuse,
   type Graph,
   type Model,
+  makePlan,
   openModel,
   parameterCount,
   recognise,
@@ -12,13 +14,18 @@ import {
   throwIfCancelled,
   ZOO,
 } from '../../engine/index.ts'
+import { noShuffle, traceFileView } from './comparing.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
+import { runnerHost } from './host.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { mixingFamily, mixingView } from './mixing.ts'
+import { photoMixing } from './mixingPhoto.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
+import { plannedView } from './planned.ts'
 import { profileModel } from './profiling.ts'
-import { type Running, runPhoto } from './running.ts'
+import { photoInput, type Running, runPhoto } from './running.ts'
+import { withScopes } from './scopes.ts'
 import { traceView } from './tracing.ts'
 import { unitView } from './unitFlow.ts'
 
@@ -38,8 +45,8 @@ function modelOf(handle: ModelHandle): OpenedModel {
 }
 
 /** Each stage is computed when first asked for. */
-function stagesOf(model: Model): (stage: StageName) => Graph {
-  let recognised: Graph | undefined
+function stagesOf(model: Model, known: Graph | undefined): (stage: StageName) => Graph {
+  let recognised = known
   let fused: Graph | undefined
   const asRecognised = () => {
     recognised ??= recognise(model.graph)
@@ -49,12 +56,15 @@ function stagesOf(model: Model): (stage: StageName) => Graph {
     fused ??= fuse(asRecognised())
     return fused
   }
+  // A plan is made of the fused graph, and shown in its terms.
   return (stage) => (stage === 'loaded' ? model.graph : stage === 'recognised' ? asRecognised() : asFused())
 }
 
-async function read(source: ModelSource, { signal, progress }: CallContext): Promise<Model> {
+async function readModel(source: ModelSource, context: CallContext): Promise<Model> {
+  const { signal, progress } = context
   progress({ step: source.kind === 'file' ? 'reading' : 'opening' })
   if (source.kind === 'zoo') return buildZooModel(source.id)
+  if (source.kind === 'noShuffle') return noShuffle(await readModel(source.of, context))
   if (source.kind === 'bytes') return openModel({ name: source.name, bytes: source.bytes }, { signal })
   const { file, name } = source
   if (file.size > MAX_FILE_BYTES)
@@ -100,9 +110,11 @@ export const handlers: Handlers = {
   },
 
   async open({ handle, source }, context) {
-    const model = await read(source, context)
+    const read = await readModel(source, context)
     throwIfCancelled(context.signal, 'Opening the model')
-    const stage = stagesOf(model)
+    const { loaded, recognised } = withScopes(read.graph)
+    const model = { ...read, graph: loaded }
+    const stage = stagesOf(model, recognised)
     opened.set(handle, { model, stage, recognised: () => stage('recognised'), fused: () => stage('fused'), runner: undefined })
     return viewOf(model)
   },
@@ -110,7 +122,9 @@ export const handlers: Handlers = {
   async network({ handle, stage }, { progress }) {
     progress({ step: 'recognising' })
     const opened = modelOf(handle)
-    return networkView(opened.model.graph, opened.stage(stage), stage)
+    const graph = opened.stage(stage)
+    if (stage === 'planned') return plannedView(opened.model.graph, graph, makePlan(graph))
+    return networkView(opened.model.graph, graph, stage)
   },
 
   async unit({ handle, stage, scope }) {
@@ -149,10 +163,25 @@ export const handlers: Handlers = {
     return mixingView(stage('recognised'), model.title, signal)
   },
 
+  async mixingPhoto({ handle, photo, name, threads }, context) {
+    const model = modelOf(handle)
+    const { tensor } = await photoInput(model, photo, name, context)
+    return photoMixing(model.recognised(), tensor, await runnerHost(threads), context)
+  },
+
   mixingFamily: ({ scale }, context) => mixingFamily(scale, context),
 
   async trace({ handle, stage, tensor, channel, shuffle }) {
     return traceView(modelOf(handle).stage(stage), tensor, channel, shuffle)
+  },
+
+  async align({ handle, other, stage }, { progress }) {
+    progress({ step: 'aligning' })
+    return alignGraphs(modelOf(handle).stage(stage), modelOf(other).stage(stage))
+  },
+
+  async readTrace({ handle, file, name }) {
+    return traceFileView(modelOf(handle).model.graph, file, name)
   },
 
   async close({ handle }) {

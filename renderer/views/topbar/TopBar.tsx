@@ -4,6 +4,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { ChevronIcon } from '../../ui/icons.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { STAGES } from '../../workers/contract.ts'
+import { CompareButton } from '../compare/CompareButton.tsx'
 import { ExportMenu } from './ExportMenu.tsx'
 import { Menu } from './Menu.tsx'
 
@@ -40,6 +41,7 @@ export function TopBar() {
           options={STAGES.map((s) => ({ value: s, label: t(`stage.${s}`), hint: t(`stage.${s}.hint`) }))}
           onChange={(s) => void setStage(s)}
         />
+        <CompareButton />
         <ExportMenu />
         <Menu />
       </div>
