@@ -48,6 +48,8 @@ const RULES = [
   { from: 'renderer/charts/kit/', to: [ENGINE] },
   { from: 'renderer/charts/', to: [ENGINE, PAGE_CONTRACT] },
   { from: 'renderer/workers/', to: [ENGINE, THREAD] },
+  // A layout that is slow enough for a worker stays with its chart.
+  { from: 'renderer/workers/layout', to: ['renderer/charts/network/'] },
   { from: EXPORT, to: [ENGINE] },
   { from: 'renderer/ui/', to: [ENGINE, STRINGS, EXPORT] },
   { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, EXPORT, 'renderer/workers/'] },

@@ -1,9 +1,10 @@
 /** The network as the page shows it: layers in order, gathered into units and sections by their scopes. */
 import { CONVENTIONS, type Cost, type Graph, inspectGraph, macsOf, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
 import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
+import { edgesOf } from './edges.ts'
 import { isDepthwise, isShuffle, kindOf, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
 
-const NO_MACS: Readonly<Record<ConventionId, number>> = { paper: 0, conv: 0, 'conv+fc': 0, all: 0 }
+export const NO_MACS: Readonly<Record<ConventionId, number>> = { paper: 0, conv: 0, 'conv+fc': 0, all: 0 }
 
 /** Where a node belongs: section and item, by the first two segments of its scope; a node without scope is an item of its own. */
 export function placeOf(node: Pick<Node, 'scope' | 'name'>): { section: string; item: string; unit: boolean } {
@@ -14,13 +15,23 @@ export function placeOf(node: Pick<Node, 'scope' | 'name'>): { section: string; 
   return { section: first, item: `${first}/${second}`, unit: true }
 }
 
-/** `graph` is the stage to show of the model whose graph as loaded is `loaded`. */
+/** A layer, and the node that it is of. */
+export interface Placed {
+  readonly node: Node
+  readonly layer: LayerRow
+}
+
+/** `graph` is the stage to show of the model whose graph as loaded is `loaded`; `stage` is not "planned", which `plannedView` shows. */
 export function networkView(loaded: Graph, graph: Graph, stage: StageName): NetworkView {
+  const { layers, params } = layersOf(loaded, graph)
+  return gathered(graph, layers, stage, params)
+}
+
+/** The layers of `graph` that are computed at run time, in network order. */
+export function layersOf(loaded: Graph, graph: Graph): { readonly layers: readonly Placed[]; readonly params: number } {
   const inspection = inspectGraph(loaded, graph)
   const nodes = new Map(graph.nodes.map((n) => [n.id, n]))
-  const layers: LayerRow[] = []
-  const items = new Map<string, { nodes: Node[]; layers: LayerRow[]; unit: boolean; section: string }>()
-  const sections: { key: string; items: string[] }[] = []
+  const layers: Placed[] = []
   for (const row of inspection.layers) {
     const node = nodes.get(row.node)
     if (!node) continue
@@ -43,10 +54,20 @@ export function networkView(loaded: Graph, graph: Graph, stage: StageName): Netw
       sources: node.sources,
       facts: opFacts(node),
     }
-    layers.push(layer)
+    layers.push({ node, layer })
+  }
+  return { layers, params: inspection.params }
+}
+
+/** Layers in units and sections, with the edges between them. */
+export function gathered(graph: Graph, placed: readonly Placed[], stage: StageName, params: number): NetworkView {
+  const items = new Map<string, { nodes: Node[]; layers: LayerRow[]; unit: boolean; section: string }>()
+  const sections: { key: string; items: string[] }[] = []
+  for (const { node, layer } of placed) {
+    const place = placeOf(node)
     const item = items.get(place.item)
     if (item) {
-      item.nodes.push(node)
+      if (item.nodes.at(-1) !== node) item.nodes.push(node)
       item.layers.push(layer)
       continue
     }
@@ -56,13 +77,15 @@ export function networkView(loaded: Graph, graph: Graph, stage: StageName): Netw
     if (last?.key === place.section) last.items.push(place.item)
     else sections.push({ key: place.section, items: [place.item] })
   }
+  const layers = placed.map((p) => p.layer)
   return {
     stage,
     layers,
+    edges: edgesOf(graph, placed),
     items: [...items].map(([key, { nodes: own, layers: rows, unit, section }]) => itemOf(graph, key, own, rows, unit, section)),
     sections: sections.map((s): NetworkSection => ({ key: s.key, label: sectionLabel(s.key), items: s.items })),
     totals: addMacs(layers),
-    params: inspection.params,
+    params,
   }
 }
 
@@ -78,8 +101,9 @@ function addMacs(rows: readonly LayerRow[]): Record<ConventionId, number> {
   return sum
 }
 
-/** "stage2" reads as "Stage 2"; other names are kept. */
+/** "stage2" reads as "Stage 2", "28x28" as "28 × 28"; other names are kept. */
 function sectionLabel(key: string): string {
+  if (/^\d+(x\d+)+$/.test(key)) return key.replaceAll('x', ' × ')
   const numbered = /^([a-z]+?)[_-]?(\d+)$/i.exec(key)
   if (!numbered) return key.charAt(0).toUpperCase() + key.slice(1)
   const word = numbered[1] ?? ''
@@ -109,7 +133,7 @@ function itemOf(graph: Graph, key: string, nodes: readonly Node[], rows: readonl
   return {
     key,
     kind: unit ? 'unit' : 'op',
-    label: /^unit\d+$/.test(label) ? `Unit ${label.slice(4)}` : label,
+    label: label.replace(/^(unit|part)(?=\d+$)/, (word) => `${word === 'unit' ? 'Unit' : 'Part'} `),
     section,
     groups,
     stride: longest,

@@ -4,25 +4,19 @@ import { translator } from '../../renderer/app/strings/index.ts'
 import { NetworkChart } from '../../renderer/charts/network/Chart.tsx'
 import { networkLayout } from '../../renderer/charts/network/layout.ts'
 import { mapSections } from '../../renderer/views/explore/mapData.ts'
+import { measuringOf } from '../../renderer/views/explore/measures.ts'
 import { networkView } from '../../renderer/workers/network.ts'
 import { svgOf } from './svg.tsx'
 
 const { graph } = buildZooModel('shufflenet-v1-g3-0.25x', { inputSize: 64, classes: 10 })
-const sections = mapSections(translator('en'), networkView(graph, recognise(graph), 'recognised'), 'paper')
-const nothing = () => undefined
+const network = networkView(graph, recognise(graph), 'recognised')
+const measuring = measuringOf(translator('en'), { measureShown: 'macs', convention: 'paper', profile: null, network })
+const sections = mapSections(translator('en'), network, measuring)
 
 describe('network map', () => {
   it('draws stages of units with their shuffles', async () => {
     const chart = (
-      <NetworkChart
-        sections={sections}
-        size={{ width: 720, height: 500 }}
-        label="network"
-        selected="stage2/unit1"
-        describe={(i) => i.key}
-        onSelect={nothing}
-        onEnter={nothing}
-      />
+      <NetworkChart sections={sections} size={{ width: 720, height: 500 }} label="network" selected="stage2/unit1" describe={(i) => i.key} />
     )
     await expect(svgOf(chart)).toMatchFileSnapshot('network.svg')
   })

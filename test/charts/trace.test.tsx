@@ -3,7 +3,6 @@ import { NetworkChart } from '../../renderer/charts/network/Chart.tsx'
 import { type MapItem, type MapSection, networkLayout } from '../../renderer/charts/network/layout.ts'
 import { svgOf } from './svg.tsx'
 
-const nothing = () => undefined
 const unit = (n: number, reach: MapItem['reach']): MapItem => ({
   key: `stage2/unit${n}`,
   kind: 'unit',
@@ -16,6 +15,8 @@ const unit = (n: number, reach: MapItem['reach']): MapItem => ({
   channelsOut: 24,
   cost: 1000,
   costText: '1 k',
+  costWords: '1 k MACs',
+  next: [`stage2/unit${n + 1}`],
   ...(reach === undefined ? {} : { reach }),
 })
 const groups = (...reached: number[]) => reached.map((r) => ({ reached: r, size: 8 }))
@@ -38,18 +39,7 @@ const sections: MapSection[] = [
 
 describe('a trace on the map', () => {
   it('draws how much of each group is touched, and steps back what is not', async () => {
-    const chart = (
-      <NetworkChart
-        sections={sections}
-        size={{ width: 620, height: 300 }}
-        label="Map"
-        selected={null}
-        tracing
-        describe={(i) => i.key}
-        onSelect={nothing}
-        onEnter={nothing}
-      />
-    )
+    const chart = <NetworkChart sections={sections} size={{ width: 620, height: 300 }} label="Map" selected={null} tracing describe={(i) => i.key} />
     await expect(svgOf(chart, '.is-away{opacity:.4}.glyph-track{fill:#e6e7e4}')).toMatchFileSnapshot('trace.svg')
   })
 

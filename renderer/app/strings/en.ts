@@ -92,7 +92,7 @@ export const en = {
   'map.in': 'Zoom in',
   'map.out': 'Zoom out',
   'map.fit': 'Whole network',
-  'map.hint': 'Scroll to zoom, drag to move, double-click a unit to see its channels flow',
+  'map.hint': 'Scroll to zoom, drag to move, double-click a unit to look inside',
   'map.crumbs': 'Where you are',
   'map.search': 'Find',
   'map.search.label': 'Find a unit, op or tensor',

@@ -11,9 +11,14 @@ export interface MapItem {
   readonly join: 'add' | 'concat' | null
   readonly channelsIn: number
   readonly channelsOut: number
-  readonly cost: number
+  /** By the measure that is shown; null where it is not measured. */
+  readonly cost: number | null
   /** The cost in words. */
   readonly costText: string
+  /** With its unit; empty where it is not measured. */
+  readonly costWords: string
+  /** Keys of the items that read what it computes. */
+  readonly next: readonly string[]
   /** What a trace touches of its output, by group; null where it touches nothing, or nothing is traced. */
   readonly reach?: {
     readonly side: 'before' | 'after'
@@ -34,10 +39,8 @@ export interface GlyphShape {
   readonly y: number
   readonly width: number
   readonly height: number
-  /** 0..1 of the dearest item. */
-  readonly share: number
-  /** The small picture of groups and shuffle, in coordinates of the map. */
-  readonly picture: readonly { readonly group: number | null; readonly d: string; readonly part: 'bar' | 'ribbon' }[]
+  /** 0..1 of the dearest item; null where it is not measured. */
+  readonly share: number | null
   /** Bars of a trace: how much of each group is touched, on a track that is the whole group. */
   readonly reach: readonly ReachBar[]
 }
@@ -54,7 +57,15 @@ export interface ReachBar {
 
 export interface SectionShape {
   readonly section: MapSection
+  /** Baseline of its title. */
   readonly y: number
+  /** All its items. */
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+}
+
+export interface ArrowShape {
+  readonly d: string
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 }
 
 export interface MapShapes {
@@ -62,12 +73,14 @@ export interface MapShapes {
   readonly height: number
   readonly sections: readonly SectionShape[]
   readonly glyphs: readonly GlyphShape[]
-  readonly arrows: readonly string[]
+  readonly arrows: readonly ArrowShape[]
+  /** Edges to items that do not stand next: side branches. */
+  readonly links: readonly ArrowShape[]
 }
 
-const MARGIN = 20
+export const MARGIN = 20
 const TITLE = 24
-const UNIT_HEIGHT = 92
+export const UNIT_HEIGHT = 92
 const OP_HEIGHT = 38
 const ROW_GAP = 20
 /** Where the bar of a trace lies in a single op. */
@@ -82,10 +95,11 @@ const OP_WIDTH = 112
 const GAP = 18
 const NARROW_GAP = 13
 /** More groups than this would be thinner than a pixel in a glyph. */
-const DRAWN_GROUPS = 8
+export const DRAWN_GROUPS = 8
 
-export function networkLayout(sections: readonly MapSection[], { width }: Size): MapShapes {
-  const dearest = Math.max(1, ...sections.flatMap((s) => s.items.map((i) => i.cost)))
+/** `title`: room for the name of a section, in pixels of the map. */
+export function networkLayout(sections: readonly MapSection[], { width }: Size, title = TITLE): MapShapes {
+  const dearest = Math.max(Number.MIN_VALUE, ...sections.flatMap((s) => s.items.map((i) => i.cost ?? 0)))
   const inner = Math.max(width - 2 * MARGIN, MIN_UNIT)
   const longest = Math.max(1, ...sections.map((s) => s.items.filter((i) => i.kind === 'unit').length))
   // All units have one size, so that sections can be compared; the longest section fits in a row if it can.
@@ -93,11 +107,13 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
   const unitWidth = Math.min(MAX_UNIT, Math.max(MIN_UNIT, Math.floor((inner + gap) / Math.min(longest, 10)) - gap))
   const glyphs: GlyphShape[] = []
   const titles: SectionShape[] = []
-  const arrows: string[] = []
+  const arrows: ArrowShape[] = []
   let y = 12
   for (const section of sections) {
-    titles.push({ section, y: y + 14 })
-    y += TITLE
+    const titleAt = y + title - 10
+    y += title
+    const top = y
+    let right = MARGIN
     let x = MARGIN
     let rowHeight = 0
     let before: GlyphShape | undefined
@@ -116,26 +132,77 @@ export function networkLayout(sections: readonly MapSection[], { width }: Size):
         y,
         width: w,
         height: h,
-        share: item.cost / dearest,
-        picture: item.kind === 'unit' ? picture(item, x, y, w) : [],
+        share: item.cost === null ? null : item.cost / dearest,
         reach: reachBars(item, x, y, w),
       }
-      if (before) arrows.push(`M${before.x + before.width + 3} ${y + Math.min(h, before.height) / 2}H${x - 3}`)
+      if (before?.item.next.includes(item.key)) arrows.push(arrow(before, glyph))
       glyphs.push(glyph)
       before = glyph
       rowHeight = Math.max(rowHeight, h)
+      right = Math.max(right, x + w)
       x += w + gap
     }
+    titles.push({ section, y: titleAt, box: { x: MARGIN, y: top, width: right - MARGIN, height: y + rowHeight - top } })
     y += rowHeight + SECTION_GAP
   }
-  return { width, height: y, sections: titles, glyphs, arrows }
+  return { width, height: y, sections: titles, glyphs, arrows, links: linksOf(glyphs) }
+}
+
+function arrow(from: GlyphShape, to: GlyphShape): ArrowShape {
+  const at = to.y + Math.min(to.height, from.height) / 2
+  const [start, end] = [from.x + from.width + 3, to.x - 3]
+  return { d: `M${start} ${at}H${end}`, box: { x: start, y: at - 3, width: end - start, height: 6 } }
+}
+
+/** Curves along edges that leave out the item that stands next: below the row, or down to a later one. */
+function linksOf(glyphs: readonly GlyphShape[]): ArrowShape[] {
+  const place = new Map(glyphs.map((g, i) => [g.item.key, i]))
+  const links: ArrowShape[] = []
+  for (const [i, from] of glyphs.entries())
+    for (const key of from.item.next) {
+      const at = place.get(key)
+      const to = at === undefined || at === i + 1 ? undefined : glyphs[at]
+      if (!to || to === from) continue
+      const [x1, y1] = [from.x + from.width / 2, from.y + from.height]
+      const same = to.y === from.y
+      const [x2, y2] = [to.x + to.width / 2, same ? to.y + to.height : to.y]
+      const bend = same ? ROW_GAP * 0.9 : Math.max(ROW_GAP, Math.abs(y2 - y1) / 3)
+      const d = same
+        ? `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 + bend} ${x2} ${y2 + 1}`
+        : `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2 - 1}`
+      links.push({ d, box: { x: Math.min(x1, x2), y: Math.min(y1, y2) - bend, width: Math.abs(x2 - x1) + 1, height: Math.abs(y2 - y1) + 2 * bend } })
+    }
+  return links
+}
+
+/** Room at the sides of what is in a unit. */
+export function padOf(width: number): number {
+  return width < NARROW ? 8 : 12
+}
+
+/** Widths to try, in windows: the larger the network, the more units stand in a row. */
+const WIDTHS = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 16]
+/** A map that needs no more than this of shrinking keeps the width of its window. */
+const NEARLY_FITS = 0.6
+
+/** The map in the shape of its window: as wide as it, or where it would be far too high, as wide as shows the most of it at once. */
+export function mapLayout(sections: readonly MapSection[], size: Size): MapShapes {
+  let best = networkLayout(sections, size)
+  const scaleOf = (map: Size) => Math.min(size.width / map.width, size.height / map.height)
+  if (scaleOf(best) >= NEARLY_FITS) return best
+  for (const factor of WIDTHS) {
+    // Names keep their size on the screen, where the map is that much smaller.
+    const other = networkLayout(sections, { width: size.width * factor, height: size.height * factor }, TITLE * factor)
+    if (scaleOf(other) > scaleOf(best)) best = other
+  }
+  return best
 }
 
 /** One bar per group from top to bottom; groups beyond those drawn are gathered into their share of the bars. */
 function reachBars({ kind, reach }: MapItem, x: number, y: number, width: number): ReachBar[] {
   if (!reach) return []
   const unit = kind === 'unit'
-  const pad = !unit ? 10 : width < NARROW ? 8 : 12
+  const pad = unit ? padOf(width) : 10
   const drawn = Math.min(reach.groups.length, unit ? DRAWN_GROUPS : 1)
   const [top, height] = unit ? [y + 26, 42] : [y + OP_BAR, 6]
   const gap = drawn > 4 ? 1 : 2
@@ -152,50 +219,6 @@ function reachBars({ kind, reach }: MapItem, x: number, y: number, width: number
       share: sum('reached') / Math.max(sum('size'), 1),
     }
   })
-}
-
-/** Left bar: groups of the input; right bar: what lies where after the shuffle; ribbons between them. A stride halves the right bar. */
-function picture(item: MapItem, x: number, y: number, width: number): GlyphShape['picture'] {
-  const pad = width < NARROW ? 8 : 12
-  const left = x + pad
-  const right = x + width - pad - 6
-  const top = y + 26
-  const height = 36
-  const groups = Math.min(item.groups, DRAWN_GROUPS)
-  const rightHeight = item.stride > 1 ? height * 0.62 : height
-  const rightTop = top + (height - rightHeight) / 2
-  const bar = (bx: number, by: number, h: number) => `M${r(bx)} ${r(by)}h6v${r(h)}h-6z`
-  const shapes: { group: number | null; d: string; part: 'bar' | 'ribbon' }[] = []
-  if (groups <= 1) {
-    shapes.push({ group: null, part: 'ribbon', d: ribbon(left + 6, top, top + height, right, rightTop, rightTop + rightHeight) })
-    shapes.push({ group: null, part: 'bar', d: bar(left, top, height) }, { group: null, part: 'bar', d: bar(right, rightTop, rightHeight) })
-    return shapes
-  }
-  const shuffled = item.shuffleGroups !== null
-  const unit = height / groups
-  const cell = rightHeight / groups / (shuffled ? groups : 1)
-  for (let s = 0; s < groups; s++)
-    if (shuffled)
-      for (let t = 0; t < groups; t++) {
-        const from = top + s * unit + (t * unit) / groups
-        const to = rightTop + (t * groups + s) * cell
-        shapes.push({ group: s, part: 'ribbon', d: ribbon(left + 6, from, from + unit / groups, right, to, to + cell) })
-      }
-    else {
-      const from = top + s * unit
-      shapes.push({ group: s, part: 'ribbon', d: ribbon(left + 6, from, from + unit, right, rightTop + s * cell, rightTop + (s + 1) * cell) })
-    }
-  for (let s = 0; s < groups; s++) {
-    shapes.push({ group: s, part: 'bar', d: bar(left, top + s * unit, unit) })
-    const cells = shuffled ? Array.from({ length: groups }, (_, t) => t * groups + s) : [s]
-    shapes.push({ group: s, part: 'bar', d: cells.map((c) => bar(right, rightTop + c * cell, cell)).join('') })
-  }
-  return shapes
-}
-
-function ribbon(x1: number, a1: number, b1: number, x2: number, a2: number, b2: number): string {
-  const m = r((x1 + x2) / 2)
-  return `M${r(x1)} ${r(a1)}C${m} ${r(a1)} ${m} ${r(a2)} ${r(x2)} ${r(a2)}V${r(b2)}C${m} ${r(b2)} ${m} ${r(b1)} ${r(x1)} ${r(b1)}z`
 }
 
 function r(value: number): number {

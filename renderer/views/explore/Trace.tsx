@@ -1,7 +1,6 @@
-/** A channel traced through the network: what it says above the map, and its table. */
+/** A channel traced through the network: what it says above the map. */
 import { useStore, useText } from '../../store/context.ts'
 import type { State } from '../../store/state.ts'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
 import type { TraceView } from '../../workers/contract.ts'
 
 /** The trace, while the model and the stage that it was made in are shown. */
@@ -23,24 +22,5 @@ export function TraceHead({ trace }: { readonly trace: TraceView }) {
         {t('trace.stop')}
       </button>
     </div>
-  )
-}
-
-export function TraceTable({ trace }: { readonly trace: TraceView }) {
-  const t = useText()
-  return (
-    <HiddenTable
-      caption={t('trace.table')}
-      head={[t('mixing.table.unit'), t('trace.side'), t('inspector.groups'), t('trace.touched'), t('trace.of')]}
-      rows={trace.items.flatMap((item) =>
-        item.groups.map((g, i) => [
-          item.key.replace(/^op:/, ''),
-          t(item.side === 'before' ? 'inspector.from' : 'inspector.to'),
-          i,
-          g.reached,
-          g.size,
-        ]),
-      )}
-    />
   )
 }

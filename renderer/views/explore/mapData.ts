@@ -1,8 +1,11 @@
 /** The network in the terms of its map: sections with names, items with costs in words. */
 import type { Translate } from '../../app/strings/index.ts'
-import { short } from '../../charts/kit/format.ts'
+import { shape, short } from '../../charts/kit/format.ts'
 import type { MapItem, MapSection } from '../../charts/network/layout.ts'
-import type { ConventionId, NetworkItem, NetworkView, TraceView } from '../../workers/contract.ts'
+import type { MapOp } from '../../charts/network/OpGraphView.tsx'
+import type { OpGraph } from '../../charts/network/opGraph.ts'
+import type { NetworkItem, NetworkView, TraceView } from '../../workers/contract.ts'
+import type { Measuring } from './measures.ts'
 
 export function sectionName(t: Translate, key: string, label: string): string {
   if (key === '') return t('explore.section.none')
@@ -11,32 +14,50 @@ export function sectionName(t: Translate, key: string, label: string): string {
   return label
 }
 
-export function mapSections(t: Translate, network: NetworkView, convention: ConventionId, trace: TraceView | null = null): MapSection[] {
+export function mapSections(t: Translate, network: NetworkView, measuring: Measuring, trace: TraceView | null = null): MapSection[] {
   const touched = new Map(trace?.items.map((i) => [i.key, i]))
   const items = new Map(network.items.map((i) => [i.key, i]))
+  const next = readersOf(network)
+  const layersOf = (item: NetworkItem) => item.layers.flatMap((i) => network.layers[i] ?? [])
   // A section may come back later in the order, so the place in the list is part of its key.
   return network.sections.map((section, i) => {
     const own = section.items.flatMap((key) => items.get(key) ?? [])
-    const macs = own.reduce((sum, item) => sum + item.macs[convention], 0)
+    const total = measuring.sum(own.flatMap(layersOf))
     const last = own.at(-1)
     const [, channels, height, width] = last?.outputShape ?? []
     const units = own.filter((item) => item.kind === 'unit').length
     const detail = [
       units > 0 ? t('explore.units', { n: units }) : t('explore.ops', { n: own.length }),
       channels === undefined ? '' : height === undefined ? `${channels}` : `${channels} × ${height} × ${width}`,
-      macs > 0 ? t('model.macs', { n: short(macs) }) : '',
+      total !== null && total > 0 ? measuring.words(total) : '',
     ]
     return {
       key: `${section.key}@${i}`,
       label: sectionName(t, section.key, section.label),
       detail: detail.filter(Boolean).join('  ·  '),
-      items: own.map((item) => ({ ...mapItem(item, convention), reach: touched.get(item.key) ?? null })),
+      items: own.map((item) => ({
+        ...mapItem(item, measuring.sum(layersOf(item)), measuring),
+        next: next.get(item.key) ?? [],
+        reach: touched.get(item.key) ?? null,
+      })),
     }
   })
 }
 
-function mapItem(item: NetworkItem, convention: ConventionId): Omit<MapItem, 'reach'> {
-  const cost = item.macs[convention]
+/** For each item, those that read what it computes, in network order. */
+function readersOf({ edges, layers }: NetworkView): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>()
+  for (const { from, to } of edges) {
+    const [a, b] = [layers[from]?.item, layers[to]?.item]
+    if (a === undefined || b === undefined || a === b) continue
+    const list = readers.get(a)
+    if (!list) readers.set(a, [b])
+    else if (!list.includes(b)) list.push(b)
+  }
+  return readers
+}
+
+function mapItem(item: NetworkItem, cost: number | null, { text, words }: Measuring): Omit<MapItem, 'reach' | 'next'> {
   return {
     key: item.key,
     kind: item.kind,
@@ -48,8 +69,49 @@ function mapItem(item: NetworkItem, convention: ConventionId): Omit<MapItem, 're
     channelsIn: item.channelsIn,
     channelsOut: item.channelsOut,
     cost,
-    costText: cost > 0 ? short(cost) : '',
+    costText: cost !== null && cost > 0 ? text(cost) : '',
+    costWords: cost === null ? '' : words(cost),
   }
+}
+
+/** The layers as ops of the map, by index. */
+export function mapOps(network: NetworkView, measuring: Measuring): ReadonlyMap<number, MapOp> {
+  const values = network.layers.map(measuring.layer)
+  const most = Math.max(Number.MIN_VALUE, ...values.map((v) => v ?? 0))
+  return new Map(
+    network.layers.map((layer, i) => {
+      const value = values[i] ?? null
+      const shuffled = layer.op === 'channelShuffle'
+      return [
+        layer.index,
+        {
+          layer: layer.index,
+          name: layer.name,
+          label: layer.title,
+          costText: value === null ? '–' : value > 0 ? measuring.text(value) : '',
+          share: value === null ? null : value / most,
+          shape: shape(layer.outputShape),
+          params: layer.params > 0 ? short(layer.params) : '',
+          groups: layer.kind === 'depthwise' || shuffled ? 1 : (layer.groups ?? 1),
+          shuffleGroups: shuffled ? layer.groups : null,
+          sources: layer.sources,
+        },
+      ]
+    }),
+  )
+}
+
+/** A unit's ops with the edges between them, to be laid out in its box. */
+export function opGraphOf(network: NetworkView, key: string, aspect: number): OpGraph | undefined {
+  const item = network.items.find((i) => i.key === key)
+  if (!item) return undefined
+  const own = new Set(item.layers)
+  const edges = network.edges.flatMap(({ from, to }): [number, number][] => (own.has(from) && own.has(to) ? [[from, to]] : []))
+  return { key, aspect, ops: item.layers, edges }
+}
+
+export function describeOp(t: Translate, { name, label, shape, costText }: MapOp): string {
+  return t('explore.op', { name, label, shape, cost: costText || '0' })
 }
 
 /** With what a trace touches of it, where it touches it. */
@@ -73,6 +135,6 @@ function itemText(t: Translate, item: MapItem): string {
     shuffle: item.shuffleGroups === null ? '' : t('explore.shuffle'),
     channelsIn: item.channelsIn,
     channelsOut: item.channelsOut,
-    cost: t('model.macs', { n: item.costText || 0 }),
+    cost: item.costWords || t('explore.unmeasured'),
   })
 }

@@ -1,13 +1,14 @@
 /** The data of the map: its items, or what a trace touches of them. */
 import type { Translate } from '../../app/strings/index.ts'
 import type { MapItem } from '../../charts/network/layout.ts'
-import type { FigureTable } from '../../export/figures.ts'
+import type { FigureColumn, FigureTable } from '../../export/figures.ts'
 import type { TraceView } from '../../workers/contract.ts'
 
 const nameOf = (key: string): string => key.replace(/^op:/, '')
 
-/** `cost`: what the items' cost is, as the head of its column. */
-export function mapTable(t: Translate, items: readonly MapItem[], cost: { readonly label: string; readonly unit?: string }): FigureTable {
+/** `cost`: the column of what the items' cost is; shares are given in percent. */
+export function mapTable(t: Translate, items: readonly MapItem[], cost: FigureColumn): FigureTable {
+  const value = (of: number | null) => (of !== null && cost.unit === '%' ? 100 * of : of)
   return {
     columns: [
       { key: 'name', label: t('costs.name') },
@@ -16,9 +17,9 @@ export function mapTable(t: Translate, items: readonly MapItem[], cost: { readon
       { key: 'shuffleGroups', label: t('export.shuffleGroups') },
       { key: 'channelsIn', label: t('export.channelsIn') },
       { key: 'channelsOut', label: t('export.channelsOut') },
-      { key: 'cost', ...cost },
+      cost,
     ],
-    rows: items.map((i) => [nameOf(i.key), i.groups, i.stride, i.shuffleGroups, i.channelsIn, i.channelsOut, i.cost]),
+    rows: items.map((i) => [nameOf(i.key), i.groups, i.stride, i.shuffleGroups, i.channelsIn, i.channelsOut, value(i.cost)]),
   }
 }
 
