@@ -2,12 +2,16 @@
 import { counted } from './pending.ts'
 import type { MixingSlice, Slice, State } from './state.ts'
 import { fieldsOf, runTask } from './tasks.ts'
+import { threads } from './threads.ts'
 
 export const initialMixing = {
   exploreTab: 'map',
   mixing: null,
   mixingTask: null,
   mixingError: null,
+  photoMixing: null,
+  photoMixingTask: null,
+  photoMixingError: null,
   familyScale: '1.0x',
   families: {},
   familyTask: null,
@@ -34,6 +38,20 @@ export const mixingSlice: Slice<MixingSlice> = (set, get) => ({
     if (get().handle !== handle) return
     if (outcome.ok) set({ mixing: { handle, view: outcome.value } })
     else set({ mixingError: outcome.error })
+  },
+
+  async loadPhotoMixing() {
+    const { handle, engine, photo, model, photoMixing } = get()
+    if (!handle || !photo || !model?.takesPhotos || (photoMixing?.handle === handle && photoMixing.photo === photo)) return
+    set({ photoMixingError: null })
+    const outcome = await runTask(
+      'photoMixing',
+      (photoMixingTask) => set({ photoMixingTask }),
+      (options) => engine.call('mixingPhoto', { handle, photo: photo.file, name: photo.name, threads: threads() }, options),
+    )
+    if (get().handle !== handle || get().photo !== photo) return
+    if (outcome.ok) set({ photoMixing: { handle, photo, view: outcome.value } })
+    else set({ photoMixingError: outcome.error })
   },
 
   async loadFamily(scale) {

@@ -1,40 +1,22 @@
 /** The application as a user meets it: the real page, the real engine, in Chromium. Screenshots go to docs/images. */
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** Pictures that README shows; the others are for looking at. */
-const SHOWN = new Set(['first-screen', 'after-drop', 'unit', 'unit-without-shuffle', 'costs'])
-const folderOf = (name: string): string => join(ROOT, SHOWN.has(name) ? 'docs/images' : 'test-results')
 const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
-/** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
-const KEEP = process.env.SCREENSHOTS === '1'
 
 let app: App
 
 beforeAll(async () => {
-  await mkdir(join(ROOT, 'docs/images'), { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(folderOf(name), `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const screen = (page: Page, name: string) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name })
 /** Buttons of the map: the units of a stage. */

@@ -1,37 +1,16 @@
 /** Costs: icicle, reconciliation and the sliders of "what if", in the browser shell. */
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fits, goTo, LOOKS, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
-
-const PICTURES = resolve(import.meta.dirname, '../../test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
 
 let app: App
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
 
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(PICTURES, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
-
-async function costs(page: Page): Promise<void> {
-  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Costs' }).click()
-  await idle(page)
-}
+const costs = (page: Page) => goTo(page, 'Costs')
 
 async function whatIf(page: Page): Promise<void> {
   await costs(page)
@@ -174,24 +153,20 @@ describe('what if', () => {
     await page.context().close()
   })
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const viewport of [
-      { width: 1440, height: 900 },
-      { width: 1024, height: 700 },
-    ])
-      it(`${colorScheme}, at ${viewport.width}x${viewport.height}: axe finds nothing serious, nothing overflows`, async () => {
-        const page = await app.open({ colorScheme, viewport })
-        for (const [name, show] of [
-          ['costs', costs],
-          ['whatif', whatIf],
-        ] as const) {
-          await show(page)
-          expect(await seriousProblems(page), name).toEqual([])
-          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)
-          await picture(page, `${name}-${viewport.width}-${colorScheme}`)
-        }
-        await page.context().close()
-      })
+  for (const { name: look, ...options } of LOOKS)
+    it(`${look}: axe finds nothing serious, nothing overflows`, async () => {
+      const page = await app.open(options)
+      for (const [name, show] of [
+        ['costs', costs],
+        ['whatif', whatIf],
+      ] as const) {
+        await show(page)
+        expect(await seriousProblems(page), name).toEqual([])
+        expect(await fits(page), name).toBe(true)
+        await picture(page, `${name}-${look}`)
+      }
+      await page.context().close()
+    })
 
   it('speaks Chinese', async () => {
     const page = await app.open({ locale: 'zh-CN' })

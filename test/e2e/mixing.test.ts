@@ -1,33 +1,22 @@
 /** The mixing meter and the channel tracer, as a user meets them. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeImage } from '../../electron/services/images.ts'
+import { ablate, channelsOfGroup, evaluateGraph, openModel, preprocessImage, recognise, stagesOf } from '../../engine/index.ts'
 import { sharedPath } from '../fixtures/shared.ts'
+import { fits, LOOKS, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
-const RESULTS = resolve(import.meta.dirname, '../../test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
+const ROOT = resolve(import.meta.dirname, '../..')
 
 let app: App
 beforeAll(async () => {
-  await mkdir(RESULTS, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(RESULTS, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const tab = (page: Page, name: string) => page.getByRole('radio', { name, exact: true })
 const main = (page: Page) => page.getByRole('main')
@@ -81,6 +70,74 @@ describe('the mixing meter', () => {
     expect(await main(page).getByRole('listbox').count()).toBeGreaterThan(5)
     await picture(page, 'mixing-detector')
     expect(await seriousProblems(page)).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('the mixing meter on a photo', () => {
+  it.each(LOOKS)('offers a sample, then shows what zeroing a group changes, $name', async ({ name, ...options }) => {
+    const page = await app.open(options)
+    await tab(page, 'Mixing').check()
+    await idle(page)
+    expect(await main(page).innerText()).toContain('Zeroes one group of channels after the other on a photo')
+    await picture(page, `mixing-no-photo-${name}`)
+    await main(page).getByRole('button', { name: 'Garbage truck', exact: true }).click()
+    await idle(page)
+    const curve = main(page).getByRole('listbox', { name: /on the photo/ })
+    // The curve begins where the groups are still apart, and without the shuffle they stay so.
+    expect(await curve.getByRole('option').first().getAttribute('aria-label')).toBe('stage2/unit1, first feature map: with shuffle 0 %, without 0 %')
+    expect(await curve.getByRole('option').last().getAttribute('aria-label')).toMatch(/^stage4\/unit4: with shuffle [1-9][\d.]* %, without 0 %$/)
+    const matrices = main(page).getByRole('region', { name: 'Group by group' })
+    expect(await matrices.getByRole('img').count()).toBe(2)
+    expect(await matrices.innerText()).toContain('after stage3/unit8')
+    await picture(page, `mixing-photo-${name}`)
+    expect(await seriousProblems(page)).toEqual([])
+    expect(await fits(page)).toBe(true)
+    await page.context().close()
+  })
+
+  it('measures the same as scalar code with the same mask, and shows the matrix of the selected unit', async () => {
+    const page = await app.open()
+    const photo = await sharp(join(ROOT, 'assets/samples/garbage-truck.jpg')).toColourspace('srgb').png().toBuffer()
+    await drop(page, 'photo.png', 'image/png', photo)
+    await tab(page, 'Mixing').check()
+    await idle(page)
+    const curve = main(page).getByRole('listbox', { name: /on the photo/ })
+    await curve.focus()
+    await page.keyboard.press('Home')
+    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await idle(page)
+    const matrices = main(page).getByRole('region', { name: 'Group by group' })
+    expect(await matrices.innerText()).toContain('after stage2/unit3')
+    await matrices
+      .getByRole('img')
+      .first()
+      .hover({ position: { x: 30, y: 60 } })
+    expect(await matrices.innerText()).toMatch(/Zeroing group 0 changes group 1 by [\d.]+ %/)
+    await picture(page, 'mixing-matrix')
+
+    const name = 'shufflenet-v1-g3-0.5x-imagenette.safetensors'
+    const model = await openModel({ name, bytes: await readFile(join(ROOT, 'assets/models', name)) })
+    const graph = recognise(model.graph)
+    const [stage] = stagesOf(graph)
+    if (!stage || !model.preprocess) throw new Error('no stage, or no preprocessing')
+    const input = preprocessImage(await decodeImage(photo, 'photo.png'), model.preprocess)
+    const output = stage.units[2]?.output ?? -1
+    const whole = evaluateGraph(graph, [input]).get(output)
+    const zeroed = evaluateGraph(ablate(graph, stage.source, channelsOfGroup(stage.channels, 3, 0)), [input]).get(output)
+    const size = (whole?.data.length ?? 0) / 3
+    const expected = [0, 1, 2].map((g) => {
+      const values = (v: typeof whole) => Array.from(v?.data.subarray(g * size, (g + 1) * size) ?? [], Number)
+      const [a, b] = [values(whole), values(zeroed)]
+      return Math.hypot(...a.map((v, i) => (b[i] ?? 0) - v)) / Math.hypot(...a)
+    })
+    const row = main(page)
+      .getByRole('table', { name: /^On this photo/ })
+      .getByRole('row', { name: 'stage2/unit3 2 With shuffle 0', exact: false })
+    const shown = (await row.first().getByRole('cell').allInnerTexts()).slice(-3).map(Number)
+    for (const [g, value] of expected.entries()) expect(shown[g]).toBeCloseTo(value, 3)
+    console.log(`zeroing group 0 changes the groups after stage2/unit3 by ${expected.map((v) => v.toFixed(3)).join(', ')}`)
     await page.context().close()
   })
 })

@@ -1,7 +1,6 @@
 /** Why this answer, and the group lens: the real window in Chromium, compared with the engine run here on the same pixels. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,35 +18,19 @@ import {
   topK,
 } from '../../engine/index.ts'
 import { sharedPath } from '../fixtures/shared.ts'
+import { goTo, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const KEEP = process.env.SCREENSHOTS === '1'
 const CHECKPOINT = 'models/shufflenetv1_g3_0.5x.pth.tar'
 
 let app: App
 beforeAll(async () => {
-  await mkdir(join(ROOT, 'test-results'), { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
 
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(ROOT, 'test-results', `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function problems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
-
-async function openPhoto(page: Page): Promise<void> {
-  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Photo' }).click()
-  await idle(page)
-}
+const openPhoto = (page: Page) => goTo(page, 'Photo')
 const main = (page: Page) => page.getByRole('main')
 const radio = (page: Page, name: string) =>
   main(page)
@@ -83,7 +66,7 @@ describe('why this answer', () => {
     const [heat, crop] = [await map.boundingBox(), await main(page).locator('.photo-crop').boundingBox()]
     for (const side of ['x', 'y', 'width', 'height'] as const) expect(Math.abs((heat?.[side] ?? 0) - (crop?.[side] ?? 99)), side).toBeLessThan(1)
     await picture(page, 'class-map')
-    expect(await problems(page)).toEqual([])
+    expect(await seriousProblems(page)).toEqual([])
     const drawn = () => map.evaluate((c) => (c as HTMLCanvasElement).toDataURL())
     const first = await drawn()
     expect(new Set(first).size).toBeGreaterThan(10)
@@ -116,7 +99,7 @@ describe('why this answer', () => {
         .isVisible(),
     ).toBe(true)
     await picture(page, 'occlusion-1024-dark')
-    expect(await problems(page)).toEqual([])
+    expect(await seriousProblems(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     await page.context().close()
   })
@@ -150,7 +133,7 @@ describe('the group lens', () => {
     await idle(page)
     await page.waitForSelector('.tiles')
     await picture(page, 'lens')
-    expect(await problems(page)).toEqual([])
+    expect(await seriousProblems(page)).toEqual([])
 
     const model = await bundled()
     const graph = recognise(model.graph)
@@ -256,7 +239,7 @@ describe('the group lens', () => {
     await idle(page)
     expect(await groupsOfFirstRun()).toBe(3)
     await picture(page, 'lens-after-1024-dark')
-    expect(await problems(page)).toEqual([])
+    expect(await seriousProblems(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     await main(page).getByRole('combobox').selectOption({ index: 0 })
     await idle(page)

@@ -3,12 +3,14 @@ import { useEffect, useMemo } from 'react'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { MIXING_SCALES, type MixingView as Mixing } from '../../workers/contract.ts'
 import { taskShare, taskText } from '../taskText.ts'
-import { allAfter, massPanel, pointsOf, sayText, seenPanel, stageName, tableRows, unitsText } from './mixingData.ts'
+import { allAfter, massPanel, pointsOf, sayText, seenPanel, stageName, unitsText } from './mixingData.ts'
+import { mixingTable } from './mixingTable.ts'
 import { Panel } from './Panel.tsx'
+import { PhotoMixing } from './PhotoMixing.tsx'
 
 export default function MixingView() {
   const handle = useStore((s) => s.handle)
@@ -36,6 +38,7 @@ function Own({ view }: { readonly view: Mixing }) {
   const selectItem = useStore((s) => s.selectItem)
   const points = useMemo(() => pointsOf(view), [view])
   const labels = useMemo(() => view.stages.map((s, i) => stageName(t, s, i)), [t, view])
+  const table = useMemo(() => mixingTable(t, view), [t, view])
   const mass = useMemo(() => massPanel(view, labels), [view, labels])
   const find = (own: typeof points) => {
     const index = own.findIndex((p) => p.point.item === selected)
@@ -44,36 +47,40 @@ function Own({ view }: { readonly view: Mixing }) {
   return (
     <>
       <p className="mixing-says">{sayText(t, view)}</p>
-      <div className="mixing-two">
-        <Panel
-          title={t('mixing.own')}
-          hint={t('mixing.own.hint')}
-          label={t('mixing.chart', { title: view.title })}
-          panel={seenPanel(view, labels)}
-          points={points}
-          of="seen"
-          selected={find(points)}
-          onSelect={({ point }) => selectItem(point.item)}
-        />
-        {mass ? (
+      <div className="mixing-three">
+        <Figure id="mixing" title={`${t('mixing.own')}: ${view.title}`} table={table}>
           <Panel
-            title={t('mixing.mass')}
-            hint={t('mixing.mass.hint')}
-            label={t('mixing.chart.mass', { title: view.title })}
-            panel={mass.panel}
-            points={mass.points}
-            of="mass"
-            selected={find(mass.points)}
+            title={t('mixing.own')}
+            hint={t('mixing.own.hint')}
+            label={t('mixing.chart', { title: view.title })}
+            panel={seenPanel(view, labels)}
+            points={points}
+            of="seen"
+            selected={find(points)}
             onSelect={({ point }) => selectItem(point.item)}
           />
+        </Figure>
+        {mass ? (
+          <Figure id="weights" title={`${t('mixing.mass')}: ${view.title}`} table={table} tableShown>
+            <Panel
+              title={t('mixing.mass')}
+              hint={t('mixing.mass.hint')}
+              label={t('mixing.chart.mass', { title: view.title })}
+              panel={mass.panel}
+              points={mass.points}
+              of="mass"
+              selected={find(mass.points)}
+              onSelect={({ point }) => selectItem(point.item)}
+            />
+          </Figure>
         ) : (
           <section className="mixing-panel">
             <h3>{t('mixing.mass')}</h3>
             <p className="quiet">{t('mixing.mass.none')}</p>
           </section>
         )}
+        <PhotoMixing meter={view} labels={labels} />
       </div>
-      <Table view={view} />
     </>
   )
 }
@@ -110,18 +117,24 @@ function Family() {
           const after = allAfter(view)
           return (
             <div key={view.title} className="mixing-multiple">
-              <Panel
-                title={t('mixing.groups', { n: groups })}
-                note={after === null ? t('mixing.never') : t('mixing.all', { units: unitsText(t, after) })}
-                label={t('mixing.chart', { title: view.title })}
-                panel={seenPanel(
-                  view,
-                  view.stages.map((s, i) => stageName(t, s, i).replace(/^\D+/, '')),
-                )}
-                points={pointsOf(view)}
-                of="seen"
-              />
-              <Table view={view} />
+              <Figure
+                id={`mixing-g${groups}-${scale}`}
+                title={`${t('mixing.groups', { n: groups })}, ${scale}`}
+                caption={view.title}
+                table={mixingTable(t, view)}
+              >
+                <Panel
+                  title={t('mixing.groups', { n: groups })}
+                  note={after === null ? t('mixing.never') : t('mixing.all', { units: unitsText(t, after) })}
+                  label={t('mixing.chart', { title: view.title })}
+                  panel={seenPanel(
+                    view,
+                    view.stages.map((s, i) => stageName(t, s, i).replace(/^\D+/, '')),
+                  )}
+                  points={pointsOf(view)}
+                  of="seen"
+                />
+              </Figure>
             </div>
           )
         })}
@@ -144,10 +157,4 @@ function Legend() {
       {t('mixing.off')}
     </p>
   )
-}
-
-function Table({ view }: { readonly view: Mixing }) {
-  const t = useText()
-  const head = [t('mixing.table.unit'), t('mixing.table.depth'), t('mixing.table.on'), t('mixing.table.off'), t('mixing.table.mass')]
-  return <HiddenTable caption={view.title} head={head} rows={tableRows(view)} />
 }

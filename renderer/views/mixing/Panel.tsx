@@ -8,6 +8,9 @@ import { useText } from '../../store/context.ts'
 import type { MixingPointView } from '../../workers/contract.ts'
 import { markText, type StagedPoint } from './mixingData.ts'
 
+/** Seen channels, weight between groups, or change between groups on the photo. */
+export type PanelMeasure = 'seen' | 'mass' | 'photo'
+
 export interface PanelProps {
   readonly title: ReactNode
   readonly hint?: string
@@ -15,8 +18,7 @@ export interface PanelProps {
   readonly label: string
   readonly panel: MixingPanel
   readonly points: readonly StagedPoint[]
-  /** Seen channels, or weight between groups. */
-  readonly of: 'seen' | 'mass'
+  readonly of: PanelMeasure
   readonly selected?: number | null
   readonly onSelect?: (point: StagedPoint) => void
 }
@@ -63,13 +65,13 @@ function leftOf(x: number, width: number): number {
 }
 
 /** Hidden from screen readers: the mark says the same. */
-function Tip({ point: { stage, point }, of, left }: { readonly point: StagedPoint; readonly of: 'seen' | 'mass'; readonly left: number }) {
+function Tip({ point: { stage, point }, of, left }: { readonly point: StagedPoint; readonly of: PanelMeasure; readonly left: number }) {
   const t = useText()
   const { channels, groups } = stage
   const count = (share: number, all: number) => significant(share * all, 3).replace(/\.0+$/, '')
   const seen = (side: MixingPointView['on']) =>
-    of === 'mass'
-      ? [`${percent(side.crossing ?? 0)} ${t('mixing.between')}`]
+    of !== 'seen'
+      ? [`${percent(side.crossing ?? 0)} ${t(of === 'photo' ? 'mixing.between.photo' : 'mixing.between')}`]
       : [
           `${percent(side.channels.mean)}, ${t('mixing.seen', { n: count(side.channels.mean, channels), all: channels })}`,
           ...(groups > 1 ? [t('mixing.seenGroups', { n: count(side.groups.mean, groups), all: groups })] : []),

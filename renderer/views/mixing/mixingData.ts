@@ -84,13 +84,3 @@ export function markText(t: Translate, { point }: StagedPoint, value: (side: Mix
     ? t('mixing.mark', { unit, on: percent(value(point.on)), off: percent(value(point.off)) })
     : t('mixing.mark.plain', { unit, on: percent(value(point.on)) })
 }
-
-export function tableRows(view: MixingView): (string | number)[][] {
-  return pointsOf(view).map(({ point }) => [
-    point.name,
-    point.depth,
-    percent(point.on.channels.mean),
-    point.off ? percent(point.off.channels.mean) : '–',
-    point.on.crossing === null ? '–' : percent(point.on.crossing),
-  ])
-}
