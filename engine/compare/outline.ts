@@ -1,5 +1,4 @@
 /** A network as sections > units > layers, found from its shapes and connections alone, so that networks of any origin can be laid side by side. */
-import { at } from '../base/assert.ts'
 import { unitsOf } from '../flow/units.ts'
 import { constantOf, type Graph, type Node, tensorOf } from '../ir/graph.ts'
 
@@ -52,10 +51,9 @@ export function outlineOf(graph: Graph): Outline {
   }[] = []
   for (const run of runsOf(nodes, (n) => unitOf.get(n.id))) {
     const [first] = run
-    const last = run.at(-1)
-    if (!first || !last) continue
+    if (!first) continue
     const layers = run.map(({ node, index }) => layerOf(graph, node, index, input))
-    const reduction = at(layers, layers.length - 1).reduction
+    const { reduction, size } = smallestMap(graph, run, layers)
     const place = placeOf(first.node)
     const unit = { name: unitOf.get(first.node.id)?.name ?? first.node.scope, place, layers }
     const name = sharedScope(run.map((r) => r.node))
@@ -66,15 +64,21 @@ export function outlineOf(graph: Graph): Outline {
       // What a builder calls one unit is one, though its parts follow each other without a shortcut.
       if (before && before.place !== '' && before.place === place) before.layers.push(...layers)
       else section.units.push(unit)
-    } else
-      sections.push({
-        name,
-        size: reduction === Number.POSITIVE_INFINITY ? null : sideOf(graph, last.node.outputs[0] ?? -1),
-        reduction,
-        units: [unit],
-      })
+    } else sections.push({ name, size, reduction, units: [unit] })
   }
   return sections
+}
+
+/** The smallest feature map of a run: what follows it may be resized for a side branch. */
+function smallestMap(
+  graph: Graph,
+  run: readonly { readonly node: Node }[],
+  layers: readonly OutlineLayer[],
+): { readonly reduction: number; readonly size: readonly [number, number] | null } {
+  const reduction = Math.max(...layers.map((l) => l.reduction).filter(Number.isFinite))
+  const at = layers.findIndex((l) => l.reduction === reduction)
+  if (at < 0) return { reduction: Number.POSITIVE_INFINITY, size: null }
+  return { reduction, size: sideOf(graph, run[at]?.node.outputs[0] ?? -1) }
 }
 
 /** Runs of consecutive nodes with the same owner; units of a graph need not be whole in its order. */

@@ -18,11 +18,11 @@ const MOST_CELLS = 32e6
 
 /**
  * Aligns sequences of `n` and `m` elements. `likeness(i, j)` is 0 where the two may not be paired, else positive; the
- * sum over pairs is the largest there is (within a band around the diagonal where n x m is above 32 million). Of equal
+ * sum over pairs is the largest there is (within a band around the diagonal where n x m is above `cells`). Of equal
  * alignments it takes the one that pairs earliest.
  */
-export function alignSequences(n: number, m: number, likeness: (i: number, j: number) => number): SequenceAlignment {
-  const half = n * m <= MOST_CELLS ? m : Math.max(1, Math.floor(MOST_CELLS / Math.max(n, 1) / 2))
+export function alignSequences(n: number, m: number, likeness: (i: number, j: number) => number, cells: number = MOST_CELLS): SequenceAlignment {
+  const half = n * m <= cells ? m : Math.max(1, Math.floor(cells / Math.max(n, 1) / 2))
   const slope = n > 1 ? (m - 1) / (n - 1) : 0
   const low = (i: number): number => (half >= m ? 0 : Math.max(0, Math.min(m, Math.round(i * slope) - half)))
   const high = (i: number): number => (half >= m ? m : Math.min(m, Math.round(i * slope) + half + 1))
