@@ -33,7 +33,9 @@ export function svgFile(root: Element, { title, subtitle, description }: Heading
   try {
     const painter = new Painter()
     const marks = painter.paint(root)
-    const { x, y, width: inner, height: below } = painter.bounds ?? { x: 0, y: 0, width: 1, height: 1 }
+    const [painted, frame] = [painter.bounds ?? { x: 0, y: 0, width: 1, height: 1 }, frameOf(root)]
+    const { x, y, width: inner, height: below } = frame ? common(painted, frame) : painted
+    const shown = frame && !holds(frame, painted) ? painter.clipped(marks, frame) : marks
     const style = getComputedStyle(root)
     const ground = paintOf(getComputedStyle(document.body).backgroundColor).colour ?? '#ffffff'
     const ink = paintOf(style.color).colour ?? '#000000'
@@ -48,7 +50,7 @@ export function svgFile(root: Element, { title, subtitle, description }: Heading
       element('rect', { width, height, fill: ground }),
       element('text', { x: MARGIN, y: MARGIN + 13, ...font, 'font-size': 14, 'font-weight': 600 }, title),
       element('text', { x: MARGIN, y: MARGIN + 31, ...font, 'font-size': 12, 'fill-opacity': 0.75 }, subtitle),
-      element('g', { transform: `translate(${round(MARGIN - x)},${round(MARGIN + HEAD - y)})` }, marks),
+      element('g', { transform: `translate(${round(MARGIN - x)},${round(MARGIN + HEAD - y)})` }, shown),
     )
     return { svg: `<?xml version="1.0" encoding="UTF-8"?>\n${markupOf(made)}\n`, width, height }
   } finally {
@@ -91,18 +93,20 @@ class Painter {
     const marks = style.display === 'contents' ? [] : boxMarks(style, box, () => `ramp${this.ids++}`)
     if (marks.length > 0) this.grow(box)
     const before = this.bounds
+    this.bounds = undefined
     const children = [...source.childNodes].flatMap((child) => {
       if (child instanceof Element) return this.paint(child)
       return child instanceof Text ? this.text(child, style) : []
     })
-    const isCut = isClipped(source, style) && children.length > 0
-    if (isCut) this.bounds = joined(before, box)
+    const inner: Box | undefined = this.bounds
+    const isCut = inner !== undefined && cuts(style) && !holds(box, inner)
+    this.bounds = joined(before, isCut ? common(inner, box) : inner)
     const inside = isCut ? this.clipped(children, box) : children
     const opacity = Number(style.opacity)
     return opacity === 1 ? [...marks, ...inside] : [element('g', { opacity }, marks, inside)]
   }
 
-  private clipped(children: readonly Markup[], box: Box): Markup[] {
+  clipped(children: readonly Markup[], box: Box): Markup[] {
     const id = `clip${this.ids++}`
     return [element('clipPath', { id }, element('rect', rounded(box))), element('g', { 'clip-path': `url(#${id})` }, children)]
   }
@@ -174,10 +178,20 @@ function imageData(source: HTMLCanvasElement | HTMLImageElement, { width, height
   return canvas.toDataURL('image/jpeg', 0.92)
 }
 
-function isClipped(source: Element, { overflowX, overflowY, textOverflow }: CSSStyleDeclaration): boolean {
-  if (textOverflow === 'ellipsis') return false
-  const cuts = (value: string) => value === 'hidden' || value === 'clip'
-  return (cuts(overflowX) && source.scrollWidth > source.clientWidth + 1) || (cuts(overflowY) && source.scrollHeight > source.clientHeight + 1)
+/** Whether a box hides what reaches beyond it; text that ends in an ellipsis is cut where it is written. */
+function cuts({ overflowX, overflowY, textOverflow }: CSSStyleDeclaration): boolean {
+  return textOverflow !== 'ellipsis' && [overflowX, overflowY].every((value) => value === 'hidden' || value === 'clip')
+}
+
+/** What the page around a figure leaves to be seen of it, up to where it can be rolled. */
+function frameOf(root: Element): Box | undefined {
+  let frame: Box | undefined
+  for (let at = root.parentElement; at && at !== document.body; at = at.parentElement) {
+    const style = getComputedStyle(at)
+    if (/auto|scroll/.test(`${style.overflowX} ${style.overflowY}`)) break
+    if (cuts(style)) frame = frame ? common(frame, boxOf(at)) : boxOf(at)
+  }
+  return frame
 }
 
 function boxOf(source: Element): Box {
@@ -185,11 +199,24 @@ function boxOf(source: Element): Box {
   return { x, y, width, height }
 }
 
-function joined(a: Box | undefined, b: Box): Box {
-  if (!a) return b
+function joined(a: Box | undefined, b: Box | undefined): Box | undefined {
+  if (!a || !b) return a ?? b
   const x = Math.min(a.x, b.x)
   const y = Math.min(a.y, b.y)
   return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y }
+}
+
+function common(a: Box, b: Box): Box {
+  const x = Math.max(a.x, b.x)
+  const y = Math.max(a.y, b.y)
+  const [right, bottom] = [Math.min(a.x + a.width, b.x + b.width), Math.min(a.y + a.height, b.y + b.height)]
+  return { x, y, width: Math.max(right - x, 0), height: Math.max(bottom - y, 0) }
+}
+
+/** But for a pixel, which rounding may take. */
+function holds(outer: Box, inner: Box): boolean {
+  const { x, y, width, height } = common(outer, inner)
+  return x - inner.x < 1 && y - inner.y < 1 && inner.width - width < 1 && inner.height - height < 1
 }
 
 function rounded({ x, y, width, height }: Box): Record<string, number> {

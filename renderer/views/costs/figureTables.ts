@@ -2,6 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
 import type { Rates } from '../../store/rates.ts'
+import type { Measure } from '../../store/state.ts'
 import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract.ts'
 import { type IcicleMeasure, layerValue } from './icicleData.ts'
 
@@ -54,7 +55,7 @@ export function layersTable(t: Translate, layers: readonly LayerRow[], conventio
 }
 
 /** What a measure is called as the head of a column. */
-function measureColumn(t: Translate, measure: IcicleMeasure | 'peak'): FigureColumn {
+export function measureColumn(t: Translate, measure: Measure): FigureColumn {
   if (measure === 'bytes') return { key: 'bytes', label: t('export.moved'), unit: 'bytes' }
   if (measure === 'ms') return { key: 'ms', label: t('export.time'), unit: 'ms' }
   if (measure === 'peak') return { key: 'percentOfPeak', label: t('export.peak'), unit: '%' }
@@ -62,12 +63,7 @@ function measureColumn(t: Translate, measure: IcicleMeasure | 'peak'): FigureCol
 }
 
 /** Bars of the strip; `value` in the unit of its column. */
-export function stripTable(
-  t: Translate,
-  layers: readonly LayerRow[],
-  measure: IcicleMeasure | 'peak',
-  value: (layer: LayerRow) => number,
-): FigureTable {
+export function stripTable(t: Translate, layers: readonly LayerRow[], measure: Measure, value: (layer: LayerRow) => number): FigureTable {
   return {
     columns: [
       { key: 'index', label: t('export.index') },

@@ -50,6 +50,7 @@ export function Strip() {
   }
   const timed = isTimed(measure)
   const waiting = timed && !profile
+  const isDrawn = !waiting && bars.length > 0
   return (
     <section className="strip" aria-label={t('strip.label', { measure: t(`strip.${measure}`) })}>
       <div className="strip-head">
@@ -76,21 +77,21 @@ export function Strip() {
           </button>
         )}
       </div>
-      <div className="strip-body" ref={ref}>
-        {timed && task && (
-          <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />
-        )}
-        {timed && error && !task && <ErrorNote error={error} />}
-        {waiting && !task && !error && (
-          <p className="strip-empty">
-            {t('strip.empty')}{' '}
-            <button type="button" className="button is-small" onClick={() => void run()}>
-              {t('strip.time')}
-            </button>
-          </p>
-        )}
-        {size && !waiting && bars.length > 0 && (
-          <Figure id="strip" title={t('strip.label', { measure: t(`strip.${measure}`) })} table={data} tableShown>
+      <Figure id="strip" title={t('strip.label', { measure: t(`strip.${measure}`) })} table={data} tableShown isReady={isDrawn}>
+        <div className="strip-body" ref={ref}>
+          {timed && task && (
+            <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />
+          )}
+          {timed && error && !task && <ErrorNote error={error} />}
+          {waiting && !task && !error && (
+            <p className="strip-empty">
+              {t('strip.empty')}{' '}
+              <button type="button" className="button is-small" onClick={() => void run()}>
+                {t('strip.time')}
+              </button>
+            </p>
+          )}
+          {size && isDrawn && (
             <StripChart
               bars={bars}
               size={size}
@@ -101,9 +102,9 @@ export function Strip() {
               sectionLabel={sectionLabel}
               onRange={selectRange}
             />
-          </Figure>
-        )}
-      </div>
+          )}
+        </div>
+      </Figure>
     </section>
   )
 }
