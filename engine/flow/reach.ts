@@ -49,7 +49,8 @@ export function traceChannel(graph: ChannelGraph, tensor: TensorId, channel: num
   return { tensor, channel, before, after }
 }
 
-function setOf(sets: Map<TensorId, Bits>, id: TensorId, graph: ChannelGraph): Bits {
+/** The set of a tensor, empty where there is none yet. */
+export function setOf(sets: Map<TensorId, Bits>, id: TensorId, graph: ChannelGraph): Bits {
   let bits = sets.get(id)
   if (!bits) {
     bits = emptyBits(graph.channels.get(id) ?? 0)
@@ -58,7 +59,8 @@ function setOf(sets: Map<TensorId, Bits>, id: TensorId, graph: ChannelGraph): Bi
   return bits
 }
 
-function backwards({ flow, identity }: ChannelLink, to: Bits, from: Bits): void {
+/** Adds to `from` what reaches `to` through the link. */
+export function backwards({ flow, identity }: ChannelLink, to: Bits, from: Bits): void {
   if (identity) addAll(from, to)
   else if (flow.kind === 'groups') {
     for (const run of flow.runs) if (anyInRange(to, ...run.out)) addRange(from, ...run.in)
@@ -69,7 +71,8 @@ function backwards({ flow, identity }: ChannelLink, to: Bits, from: Bits): void 
     }
 }
 
-function forwards({ flow, identity }: ChannelLink, from: Bits, to: Bits, channels: number): void {
+/** Adds to `to` what `from` reaches through the link. */
+export function forwards({ flow, identity }: ChannelLink, from: Bits, to: Bits, channels: number): void {
   if (identity) addAll(to, from)
   else if (flow.kind === 'groups') {
     for (const run of flow.runs) if (anyInRange(from, ...run.in)) addRange(to, ...run.out)

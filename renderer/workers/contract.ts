@@ -1,5 +1,5 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { Alignment, ChannelFlow, Convention, ErrorFields, HostFingerprint, Machine, ShuffleSpec } from '../../engine/index.ts'
+import type { Alignment, ChannelFlow, Convention, ErrorFields, GroupFlow, HostFingerprint, Machine, ShuffleSpec } from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -334,6 +334,18 @@ export interface TraceItem {
   readonly groups: readonly { readonly reached: number; readonly size: number }[]
 }
 
+/** Touched channels on their way through an item, from the groups of the tensor that comes in to the groups of what leaves it. */
+export interface TraceFlow {
+  /** Key of the item that the tensor comes from; null for an input of the network. */
+  readonly from: string | null
+  readonly to: string
+  /** What of the tensor is touched, by groups of the item that it comes from. */
+  readonly groups: readonly { readonly reached: number; readonly size: number }[]
+  readonly flows: readonly GroupFlow[]
+  /** The traced channel lies inside of the item, and everything passes through it. */
+  readonly through: boolean
+}
+
 export interface TraceView {
   readonly name: string
   readonly tensor: number
@@ -343,6 +355,7 @@ export interface TraceView {
   readonly item: string | null
   /** Items that it touches; the one that computes it is there with what leaves that item. */
   readonly items: readonly TraceItem[]
+  readonly flows: readonly TraceFlow[]
 }
 
 /** A profiled run from a file, as far as it tells of one model. */
