@@ -83,9 +83,17 @@ export interface LowerContext {
   scratch(floats: number): Ref
   /**
    * Adds a step. `units` is how many equal pieces of work it has; threads take contiguous ranges of them.
-   * Steps run in order, with a barrier after each.
+   * Steps run in order, with a barrier after each but where `bands` show that none is needed.
    */
-  emit(kernel: Kernel, units: number, args: readonly Arg[]): void
+  emit(kernel: Kernel, units: number, args: readonly Arg[], bands?: Bands): void
+}
+
+/** How a step's units follow the rows of the feature map that it writes; each band is as many units, and as many rows. */
+export interface Bands {
+  readonly count: number
+  readonly map: View
+  /** Of the feature maps that it reads, a band needs its own rows alone: no window reaches beyond them. */
+  readonly own: boolean
 }
 
 /** How an op wants its tensors placed. */

@@ -11,7 +11,6 @@ export interface Buffer {
 export interface ArenaLayout {
   readonly offsets: ReadonlyMap<number, number>
   readonly bytes: number
-  readonly lowerBound: number
 }
 
 const ALIGN = 64
@@ -32,7 +31,7 @@ export function layoutArena(buffers: readonly Buffer[]): ArenaLayout {
   ]
   const tries = orders.map((order) => place([...buffers].sort(order)))
   const best = tries.reduce((a, b) => (b.bytes < a.bytes ? b : a))
-  return { offsets: best.offsets, bytes: best.bytes + SLACK, lowerBound: lowerBound(buffers) }
+  return { offsets: best.offsets, bytes: best.bytes + SLACK }
 }
 
 function place(ordered: readonly Buffer[]): { offsets: Map<number, number>; bytes: number } {
@@ -61,7 +60,8 @@ function place(ordered: readonly Buffer[]): { offsets: Map<number, number>; byte
   return { offsets, bytes: total }
 }
 
-function lowerBound(buffers: readonly Buffer[]): number {
+/** Largest sum of the buffers that live at one step, in bytes. */
+export function lowerBound(buffers: readonly Buffer[]): number {
   const change = new Map<number, number>()
   for (const b of buffers) {
     change.set(b.from, (change.get(b.from) ?? 0) + aligned(b.bytes))
@@ -76,6 +76,6 @@ function lowerBound(buffers: readonly Buffer[]): number {
   return most
 }
 
-function aligned(bytes: number): number {
+export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGN) * ALIGN
 }

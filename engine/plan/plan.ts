@@ -11,6 +11,13 @@ export interface PlanStep {
   /** Equal pieces of work; threads take contiguous ranges. */
   readonly units: number
   readonly args: readonly PlanArg[]
+  /** Equal runs of units, in order, that each compute as many rows of the output; 0 where units do not follow its rows. */
+  readonly bands: number
+  /**
+   * A thread whose share is whole bands of this step and of the one before need not wait for others in between: it reads
+   * nothing that they make there, and writes nothing that they read or write.
+   */
+  readonly follows: boolean
   /** The node of the planned graph that the step computes. */
   readonly node: NodeId
   /** Names of the nodes of the loaded graph behind it. */

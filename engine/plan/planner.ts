@@ -5,9 +5,10 @@ import { type Graph, NONE, type Node, type TensorId, tensorOf } from '../ir/grap
 import { asNchw, type HostTensor, sizeOf } from '../ir/tensor.ts'
 import { factsOf } from '../ops/facts.ts'
 import type { Kernel } from '../ops/kernels.ts'
-import type { Arg, LowerContext, Ref, View } from '../ops/op.ts'
+import type { Arg, Bands, LowerContext, Ref, View } from '../ops/op.ts'
 import { opOf } from '../ops/registry.ts'
-import { layoutArena } from './arena.ts'
+import { layoutArena, lowerBound } from './arena.ts'
+import { findChains, type StepAccess } from './chains.ts'
 import { type Placements, placeTensors } from './placement.ts'
 import type { Plan, PlanArg, PlanStep, PlanTensor } from './plan.ts'
 import { WeightStore } from './weights.ts'
@@ -22,6 +23,7 @@ interface Draft {
   readonly units: number
   readonly args: readonly Arg[]
   readonly node: Node
+  readonly bands: Bands | undefined
   readonly macs: number
   readonly bytes: number
 }
@@ -77,30 +79,33 @@ class Lowering {
         this.scratchBytes.set(id, 4 * floats)
         return { region: 'arena', id, offset: 0 }
       },
-      emit: (kernel, units, args) => {
+      emit: (kernel, units, args, bands) => {
         if (units <= 0) return
         // A node's cost belongs to its first step; the others move data.
         const first = emitted++ === 0
         const macs = first ? cost.convMacs + cost.linearMacs : 0
-        this.drafts.push({ kernel, units, args, node, macs, bytes: first ? cost.bytesRead + cost.bytesWritten : 0 })
+        this.drafts.push({ kernel, units, args, bands, node, macs, bytes: first ? cost.bytesRead + cost.bytesWritten : 0 })
       },
     }
     op.lower(context, node, node.attrs)
   }
 
   finish(kept: readonly TensorId[]): Plan {
-    const spans = this.lifetimes(kept)
-    const arena = layoutArena([...spans].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s })))
+    const buffers = [...this.lifetimes(kept)].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s }))
+    const chains = findChains(this.drafts.map(stepAccess), buffers)
+    const arena = layoutArena(chains.buffers)
     const resolve = (arg: Arg): PlanArg => {
       if (typeof arg === 'number' || 'f32' in arg) return arg
       if (arg.region === 'weights') return { region: 'weights', offset: arg.offset }
       return { region: 'arena', offset: (arena.offsets.get(arg.id) ?? 0) + arg.offset }
     }
     const steps = this.drafts.map(
-      (d): PlanStep => ({
+      (d, i): PlanStep => ({
         kernel: d.kernel,
         units: d.units,
         args: d.args.map(resolve),
+        bands: d.bands?.count ?? 0,
+        follows: chains.follows[i] ?? false,
         node: d.node.id,
         sources: d.node.sources,
         macs: d.macs,
@@ -113,7 +118,7 @@ class Lowering {
       steps,
       weights: this.store.bytes(),
       arenaBytes: arena.bytes,
-      arenaLowerBound: arena.lowerBound,
+      arenaLowerBound: lowerBound(buffers),
       inputs: this.graph.inputs.map(describe),
       outputs: this.graph.outputs.map(describe),
       kept: kept.map(describe),
@@ -178,6 +183,16 @@ class Lowering {
     const view = this.view(id, refuse)
     assert(!view.positions, `"${name}" is read from outside and must lie in one piece`)
     return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.planar ? 0 : view.pixelStride }
+  }
+}
+
+function stepAccess({ args, bands }: Draft): StepAccess {
+  const refs = args.filter((arg): arg is Ref => typeof arg === 'object' && 'region' in arg && arg.region === 'arena')
+  const ids = (of: readonly Ref[]): number[] => [...new Set(of.map((ref) => ref.id))]
+  return {
+    buffers: ids(refs),
+    reads: ids(refs.filter((ref) => ref !== bands?.map.ref)),
+    bands: bands && { rows: bands.map.batch * bands.map.height, own: bands.own, writes: bands.map.ref.id },
   }
 }
 

@@ -33,7 +33,7 @@ export async function probeMachine(host: RunnerHost, signal?: AbortSignal): Prom
 const readTimes = ({ steps }: Profile): readonly number[] => steps.at(-1)?.samples ?? []
 
 function stepOf(kernel: PlanStep['kernel'], units: number, args: PlanStep['args']): PlanStep {
-  return { kernel, units, args, node: -1, sources: [], macs: 0, bytes: 0 }
+  return { kernel, units, args, bands: 0, follows: false, node: -1, sources: [], macs: 0, bytes: 0 }
 }
 
 function planOf(steps: readonly PlanStep[], arenaBytes: number): Plan {

@@ -3,10 +3,12 @@ import { unsupported } from '../base/errors.ts'
 import { KERNELS } from '../ops/kernels.ts'
 import type { Plan, PlanArg, PlanStep } from '../plan/plan.ts'
 
-/** i32 words of the control block; each on a cache line of its own; the first six are those of kernels/entry.ts. */
-export const CONTROL = { arrived: 0, generation: 16, cancel: 32, outcome: 48, sleepers: 64, beat: 80, job: 96, quit: 112, times: 128 } as const
-/** Of the words above; a cache line for each thread follows. */
+/** i32 words of the control block; each on a cache line of its own; the first four are those of kernels/entry.ts. */
+export const CONTROL = { base: 0, cancel: 32, sleepers: 64, beat: 80, job: 96, quit: 112, times: 128 } as const
+/** Of the words above; two cache lines for each thread follow. */
 const CONTROL_BYTES = 1024
+/** In a step's fourth word: it follows the one before without a barrier. As in kernels/entry.ts. */
+const FOLLOWS = 0x40000000
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
 const SCRATCH_BYTES = 16384
 /** Tens of milliseconds on a slow core; a plan of ShuffleNet has no step as long. */
@@ -28,7 +30,7 @@ const align = (n: number): number => Math.ceil(n / 64) * 64
 /** Throws ScopeError `unsupported` where the plan needs more than 2 GiB or the machine does not give it. */
 export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Memory; layout: MemoryLayout } {
   const words = plan.steps.reduce((sum, s) => sum + s.args.length, 0)
-  const steps = CONTROL_BYTES + 64 * threads
+  const steps = CONTROL_BYTES + 128 * threads
   const args = align(steps + 16 * plan.steps.length)
   const times = align(args + 4 * words)
   const scratch = align(times + 8 * (plan.steps.length + 1))
@@ -54,7 +56,8 @@ export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Mem
     at += 4
   }
   plan.steps.forEach((step, i) => {
-    i32.set([KERNELS.indexOf(step.kernel), step.units, at, piecesOf(step)], (steps >> 2) + 4 * i)
+    const follows = followsFor(threads, plan.steps[i - 1], step) ? FOLLOWS : 0
+    i32.set([KERNELS.indexOf(step.kernel), step.units, at, piecesOf(step) | follows], (steps >> 2) + 4 * i)
     step.args.forEach(write)
   })
   new Uint8Array(memory.buffer).set(plan.weights, weights)
@@ -64,6 +67,11 @@ export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Mem
 /** A thread's share of a long step is done in pieces: see runPlan. */
 function piecesOf(step: PlanStep): number {
   return Math.max(1, Math.min(step.units, Math.ceil(step.macs / PIECE_MACS)))
+}
+
+/** Whether threads need not meet before `step`: the shares of both steps must end where the same row does. */
+function followsFor(threads: number, before: PlanStep | undefined, step: PlanStep): boolean {
+  return threads > 1 && before !== undefined && step.follows && before.bands % threads === 0 && step.bands % threads === 0
 }
 
 function allocate(pages: number): WebAssembly.Memory | undefined {

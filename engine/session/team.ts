@@ -46,6 +46,8 @@ export class Team {
   private readonly threads: number
   private pool: readonly PoolThread[] = []
   private broken = false
+  /** Serial of the run's first step: no two runs share one, so that nothing has to be set back between them. */
+  private base = 1
 
   /** Throws ScopeError where memory or workers cannot be had. */
   static async start(plan: Plan, host: RunnerHost): Promise<Team> {
@@ -95,6 +97,8 @@ export class Team {
     const times = stepwise ? this.layout.times : 0
     Atomics.store(this.control, CONTROL.times, times)
     if (this.threads > 1) {
+      Atomics.store(this.control, CONTROL.base, this.base)
+      this.base = (this.base + this.layout.count + 1) | 0
       Atomics.add(this.control, CONTROL.job, 1)
       Atomics.notify(this.control, CONTROL.job)
     }

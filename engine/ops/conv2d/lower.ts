@@ -2,7 +2,7 @@
 import { NONE, type Node } from '../../ir/graph.ts'
 import { activationArgs } from '../activationFunction.ts'
 import { NULL, pixelsOf, positionsArg } from '../lowering.ts'
-import type { Arg, LowerContext, View } from '../op.ts'
+import type { Arg, Bands, LowerContext, View } from '../op.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
@@ -45,7 +45,8 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     const weights = context.weights(packDepthwise(weight.data, o, taps))
     const biases = context.weights(packBias(bias, 1, o, DEPTHWISE_LANES * quads))
     const own = kernel === 'depthwise3x3' ? [context.weights(new Float32Array(4)), stride[0], pad[0]] : window
-    context.emit(kernel, dst.batch * dst.height * quads, [...common(weights, biases), positionsArg(context, dst), o, ...dims, ...own])
+    const args = [...common(weights, biases), positionsArg(context, dst), o, ...dims, ...own]
+    context.emit(kernel, dst.batch * dst.height * quads, args, { count: dst.batch * dst.height, map: dst, own: false })
     return
   }
   // Where one group feeds a shuffle, its channels are tiled by the shuffle's groups: no tile then straddles two of them.
@@ -67,7 +68,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
   const shape = [parts, groups === 1 ? 0 : 4 * perIn * channelStep, perIn, perOut, tiles, lastWidth]
   const photoStep = 4 * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
-  context.emit('conv', units, [
+  const args = [
     ...common(weights, biases),
     positionsArg(context, dst),
     step,
@@ -79,7 +80,15 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     chunks,
     inFours(steps) ? 1 : 0,
     ...window,
-  ])
+  ]
+  context.emit('conv', units, args, bandsOf(dst, flat, block))
+}
+
+/** Blocks of whole rows, all of one size; where each row is a place of its own, the rows. */
+function bandsOf(map: View, flat: boolean, block: number): Bands | undefined {
+  const rows = map.batch * map.height
+  if (!flat) return { count: rows, map, own: false }
+  return (rows * map.width) % block === 0 && block % map.width === 0 ? { count: (rows * map.width) / block, map, own: true } : undefined
 }
 
 /** Byte offsets of a window's values from its first one, in the order of the packed weights: [kh][kw][perIn]. */

@@ -50,17 +50,18 @@ export const pool2d = defineOp<Pool2dAttributes>({
     const src = context.view(node.inputs[0] ?? NONE)
     const dst = context.view(node.outputs[0] ?? NONE)
     const mode = attrs.mode === 'max' ? 0 : attrs.countIncludePad ? 2 : 1
+    const bands = { count: dst.batch * dst.height, map: dst, own: false }
     const sizes = [src.height, src.width, dst.height, dst.width, src.channels]
     const activation = activationArgs(attrs.activation)
     if (fits3x3(attrs) && !dst.positions) {
       const units = dst.batch * dst.height * Math.ceil(dst.channels / 4)
       const rest = [...attrs.pad, mode, ...activation, context.weights(new Float32Array(4))]
-      context.emit('pool3x3', units, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...rest])
+      context.emit('pool3x3', units, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...rest], bands)
       return
     }
     const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
     const epilogue = [...activation, positionsArg(context, dst)]
-    context.emit('pool', dst.batch * dst.height, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...epilogue])
+    context.emit('pool', dst.batch * dst.height, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...epilogue], bands)
   },
 })
 

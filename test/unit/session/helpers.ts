@@ -51,8 +51,8 @@ export class WatchedPool {
   }
 }
 
-/** Steps that a run has done, as kernels/entry.ts counts them in the control block. */
-export const GENERATION = 16
+/** Word of the control block where thread 0 says, times 4, up to which step its shares are done; see kernels/entry.ts. */
+export const ARRIVED = 256
 
 /**
  * The killer has a pool worker as its own child. Once it is armed (`fuse[0]` is the number of steps to let pass) it
@@ -67,13 +67,15 @@ const child = new Worker(script, { workerData: start })
 child.once('message', () => {
   parentPort.postMessage('ready')
   Atomics.wait(fuse, 0, 0)
-  const steps = new Int32Array(start.memory.buffer, 4 * ${GENERATION}, 1)
-  const first = Atomics.load(steps, 0)
+  const steps = new Int32Array(start.memory.buffer, 4 * ${ARRIVED}, 1)
+  const serial = () => Atomics.load(steps, 0) >> 2
+  // The next run counts from one more.
+  const first = serial() + 1
   Atomics.store(fuse, 1, 1)
   Atomics.notify(fuse, 1)
-  while (Atomics.load(steps, 0) - first < fuse[0]);
+  while (serial() - first < fuse[0]);
   child.terminate()
-  fuse[2] = Atomics.load(steps, 0) - first
+  fuse[2] = serial() - first
 })
 `
 
