@@ -37,6 +37,7 @@ export interface CompareSlice {
   readonly compareError: ErrorFields | null
   /** Answer of side b on the photo. */
   readonly compareRun: { readonly side: CompareSide; readonly photo: PhotoFile; readonly view: RunView } | null
+  readonly compareRunTask: Task | null
   readonly compareRunError: ErrorFields | null
   readonly compareProfile: { readonly side: CompareSide; readonly view: ProfileView } | null
   /** While both sides are timed, the one that it is about. */
@@ -63,6 +64,7 @@ export const initialCompare = {
   compareTask: null,
   compareError: null,
   compareRun: null,
+  compareRunTask: null,
   compareRunError: null,
   compareProfile: null,
   compareTiming: null,
@@ -79,6 +81,11 @@ const FRESH = {
 } as const satisfies Partial<State>
 
 let handles = 0
+
+/** Workspaces are JSON too, and have a name of their own. */
+export function isTraceName(name: string): boolean {
+  return /\.json$/i.test(name)
+}
 
 export const compareSlice: Slice<CompareSlice> = (set, get) => {
   const closeSide = (side: CompareSide | null) => {
@@ -149,7 +156,7 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     compareWithZoo: (id) => open({ kind: 'zoo', id }, null, () => Promise.resolve({ kind: 'zoo', id })),
 
     async compareWithFile(file, name) {
-      if (/\.json$/i.test(name)) await compareTrace(file, name)
+      if (isTraceName(name)) await compareTrace(file, name)
       else await open({ kind: 'file', name }, null, () => Promise.resolve({ kind: 'file', file, name }))
     },
 
@@ -199,7 +206,7 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
       set({ compareRunError: null })
       const outcome = await runTask(
         'compareRun',
-        () => undefined,
+        (compareRunTask) => set({ compareRunTask }),
         (options) => engine.call('run', { handle: side.handle, photo: photo.file, name: photo.name, threads: threads() }, options),
       )
       if (get().compareSide !== side || get().photo !== photo) return

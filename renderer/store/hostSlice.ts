@@ -2,6 +2,7 @@
 import type { Api, Settings } from '../app/bridge.ts'
 import { localeOf } from '../app/strings/index.ts'
 import type { EngineClient } from '../workers/client.ts'
+import { isTraceName } from './compareSlice.ts'
 import { kindOfFile } from './fileKind.ts'
 import { counted } from './pending.ts'
 import { pickFile } from './pickFile.ts'
@@ -82,6 +83,10 @@ export const hostSlice =
 
       async takeFile(file, name) {
         const kind = await kindOfFile(file, name)
+        // A trace is there to be compared; so is a model while two sides are.
+        const isTrace = kind !== 'workspace' && isTraceName(name)
+        if (isTrace && get().model) get().openCompare()
+        if (get().screen === 'compare' && (kind === 'model' || isTrace)) return get().compareWithFile(file, name)
         if (kind === 'photo') await get().showPhoto(file, name)
         else if (kind === 'workspace') await get().openWorkspace(file, name)
         else await get().openModelFile(file, name)

@@ -1,5 +1,5 @@
-/** Draws differences, and the scale above them that is also their legend. */
-import { useId, useMemo } from 'react'
+/** Draws differences, a bar per row. */
+import { useMemo } from 'react'
 import { differenceColour } from '../kit/colour.ts'
 import { type DifferenceDatum, type DifferenceFrame, differenceLayout } from './layout.ts'
 
@@ -8,7 +8,8 @@ export interface DifferenceChartProps {
   readonly frame: DifferenceFrame
   /** Rows to draw: first, and one after the last. */
   readonly rows: readonly [number, number]
-  readonly selected: number | null
+  /** First and last of the selected rows. */
+  readonly selected: readonly [number, number] | null
   readonly describe: (index: number) => string
   readonly onSelect: (index: number) => void
 }
@@ -18,7 +19,6 @@ export function DifferenceChart({ data, frame, rows: [from, to], selected, descr
   const shapes = useMemo(() => differenceLayout(data, frame, from, to), [data, frame, from, to])
   const { rowHeight, width } = frame
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the rows of the table beside it take the keys
     <svg
       className="difference-chart"
       width={width}
@@ -29,7 +29,9 @@ export function DifferenceChart({ data, frame, rows: [from, to], selected, descr
         if (index >= 0 && index < data.length) onSelect(index)
       }}
     >
-      {selected !== null && <rect className="difference-row" x={0} y={selected * rowHeight} width={width} height={rowHeight} />}
+      {selected && (
+        <rect className="difference-row" x={0} y={selected[0] * rowHeight} width={width} height={(selected[1] - selected[0] + 1) * rowHeight} />
+      )}
       <line className="difference-zero" x1={shapes.zero} x2={shapes.zero} y1={from * rowHeight} y2={Math.min(to, data.length) * rowHeight} />
       {shapes.bars.map((bar) => (
         <g key={bar.index} className={bar.only ? 'difference-bar is-only' : 'difference-bar'}>
@@ -42,42 +44,6 @@ export function DifferenceChart({ data, frame, rows: [from, to], selected, descr
           )}
         </g>
       ))}
-    </svg>
-  )
-}
-
-export interface DifferenceScaleProps {
-  readonly width: number
-  readonly less: string
-  readonly more: string
-  /** Title of the whole, what the sign means. */
-  readonly hint: string
-}
-
-/** From the largest loss to the largest gain, with both in numbers. */
-export function DifferenceScale({ width, less, more, hint }: DifferenceScaleProps) {
-  const id = useId()
-  const { left, right, zero } = differenceLayout([], { width, rowHeight: 1, most: 1 })
-  return (
-    <svg className="difference-scale" width={width} height={28} role="img" aria-label={hint}>
-      <title>{hint}</title>
-      <defs>
-        <linearGradient id={id}>
-          {[-1, -0.5, 0, 0.5, 1].map((share) => (
-            <stop key={share} offset={(share + 1) / 2} stopColor={differenceColour(share)} />
-          ))}
-        </linearGradient>
-      </defs>
-      <text x={left} y={13}>
-        {less}
-      </text>
-      <text className="is-zero" x={zero} y={13}>
-        0
-      </text>
-      <text className="is-more" x={right} y={13}>
-        {more}
-      </text>
-      <rect x={left} y={18} width={right - left} height={6} fill={`url(#${id})`} />
     </svg>
   )
 }

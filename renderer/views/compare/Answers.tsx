@@ -2,9 +2,11 @@
 
 import type { Comparison } from '../../store/compareSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Samples } from '../photo/Samples.tsx'
 import { TopClasses } from '../photo/TopClasses.tsx'
+import { taskShare, taskText } from '../taskText.ts'
 import { agreementOf } from './compareData.ts'
 
 export function Answers({ comparison: { side } }: { readonly comparison: Comparison }) {
@@ -15,6 +17,7 @@ export function Answers({ comparison: { side } }: { readonly comparison: Compari
   const runError = useStore((s) => s.runError)
   const other = useStore((s) => (s.compareRun?.side === side && s.compareRun.photo === s.photo ? s.compareRun.view : null))
   const error = useStore((s) => s.compareRunError)
+  const task = useStore((s) => s.compareRunTask)
   if (!model) return null
   const isSame = side.handle === side.of
   const agreement = run && other && agreementOf({ model, top: run.top }, { model: side.model, top: other.top })
@@ -30,6 +33,7 @@ export function Answers({ comparison: { side } }: { readonly comparison: Compari
         <p className="quiet">{t('compare.answers.same')}</p>
       ) : (
         <>
+          {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
           <p>
             {agreement && t(agreement.sameFirst ? 'compare.agree.first' : 'compare.agree.other', { n: agreement.shared, of: agreement.of })}
             {run && other && !agreement && t('compare.agree.none')}

@@ -1,20 +1,23 @@
-/** A table of differences with its chart beside it, row by row. Only rows in sight are drawn. */
+/** A table of differences with its chart beside it, row by row. Of long ones only the rows in sight are drawn. */
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
-import { DifferenceChart, DifferenceScale } from '../../charts/compare/Chart.tsx'
-import { differenceOf, largestDifference } from '../../charts/compare/layout.ts'
+import { DifferenceChart } from '../../charts/compare/Chart.tsx'
+import { largestDifference } from '../../charts/compare/layout.ts'
+import { DifferenceScale } from '../../charts/compare/Scale.tsx'
 import { useSize } from '../../charts/kit/size.ts'
 import { useText } from '../../store/context.ts'
-import { type CompareMeasure, type DifferenceRow, exactText, ratioText, rowText, signed, valueText } from './compareData.ts'
+import { type CompareMeasure, type DifferenceRow, rowText, signed, valueText } from './compareData.ts'
+import { DifferenceCells } from './DifferenceCells.tsx'
 import { ROW_HEIGHT, useWindow } from './useWindow.ts'
 
 export interface DifferenceTableProps {
   readonly caption: string
-  /** Head of the columns with the names. */
+  /** Heads of the columns with the names. */
   readonly heads: readonly [string, string]
   readonly withDetail?: boolean
   readonly rows: readonly DifferenceRow[]
   readonly measure: CompareMeasure
-  readonly selected: string | null
+  /** Keys of the selected rows, which follow each other. */
+  readonly selected: readonly string[]
   readonly onSelect: (row: DifferenceRow) => void
   readonly onOpen?: (row: DifferenceRow) => void
 }
@@ -32,25 +35,28 @@ export function DifferenceTable({ caption, heads, withDetail = false, rows, meas
   const most = useMemo(() => largestDifference(data), [data])
   const width = size?.width ?? 0
   const frame = useMemo(() => ({ width, rowHeight: ROW_HEIGHT, most }), [width, most])
-  const at = rows.findIndex((r) => r.key === selected)
-  const focusable = at >= from && at < to ? at : from
+  const first = rows.findIndex((r) => r.key === selected[0])
+  const last = first < 0 ? -1 : Math.min(first + selected.length, rows.length) - 1
+  const focusable = first >= from && first < to ? first : from
+  const text = (value: number) => signed(value, (v) => valueText(measure, v))
 
   useEffect(() => {
-    if (at >= 0) show(at)
-  }, [at, show])
+    if (first >= 0) show(first)
+  }, [first, show])
   useEffect(() => {
     if (!moved.current) return
-    const row = body.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${first}"]`)
     if (!row) return
     moved.current = false
     row.focus({ preventScroll: true })
-  }, [at, from, to])
+  }, [first, from, to])
 
   const keys = (event: KeyboardEvent, index: number) => {
     const row = rows[index]
     if (event.key === 'Enter' && row) {
       event.preventDefault()
-      onOpen?.(row)
+      if (onOpen) onOpen(row)
+      else onSelect(row)
       return
     }
     const steps: Record<string, number> = {
@@ -70,70 +76,41 @@ export function DifferenceTable({ caption, heads, withDetail = false, rows, meas
     onSelect(next)
   }
   const gap = (count: number) => count > 0 && <tr className="difference-gap" style={{ height: count * ROW_HEIGHT }} />
+  const heading = (label: string, className: string, hint?: string) => (
+    <th scope="col" className={className} title={hint}>
+      {label}
+    </th>
+  )
   return (
     <div className="difference" ref={ref}>
       <table className={withDetail ? 'difference-table has-detail' : 'difference-table'} aria-label={caption} aria-rowcount={rows.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
-            <th scope="col">{heads[0]}</th>
-            <th scope="col">{heads[1]}</th>
-            {withDetail && (
-              <th scope="col" className="is-detail">
-                {t('costs.op')}
-              </th>
-            )}
-            <th scope="col" className="num">
-              A
-            </th>
-            <th scope="col" className="num">
-              B
-            </th>
-            <th scope="col" className="num" title={t('compare.sign')}>
-              B − A
-            </th>
-            <th scope="col" className="num is-ratio" title={t('compare.ratio.hint')}>
-              B ÷ A
-            </th>
+            {heading(heads[0], '')}
+            {heading(heads[1], '')}
+            {withDetail && heading(t('costs.op'), 'is-detail')}
+            {heading('A', 'num')}
+            {heading('B', 'num')}
+            {heading('B − A', 'num', t('compare.sign'))}
+            {heading('B ÷ A', 'num is-ratio', t('compare.ratio.hint'))}
           </tr>
         </thead>
         <tbody ref={body}>
           {gap(from)}
           {rows.slice(from, to).map((row, i) => {
             const index = from + i
-            const difference = differenceOf(row.values)
-            const kind = row.a === null ? 'is-only-b' : row.b === null ? 'is-only-a' : ''
             return (
               <tr
                 key={row.key}
-                className={kind}
                 data-row={index}
                 aria-rowindex={index + 2}
-                aria-selected={index === at}
+                aria-selected={index >= first && index <= last}
                 tabIndex={index === focusable ? 0 : -1}
                 onClick={() => onSelect(row)}
                 onDoubleClick={() => onOpen?.(row)}
                 onKeyDown={(e) => keys(e, index)}
               >
-                <th scope="row" className="ellipsis" title={row.a ?? undefined}>
-                  {row.a ?? <span className="difference-only">{t('compare.onlyB')}</span>}
-                </th>
-                <td className={row.a === row.b ? 'ellipsis quiet' : 'ellipsis'} title={row.b ?? undefined}>
-                  {row.b ?? <span className="difference-only">{t('compare.onlyA')}</span>}
-                </td>
-                {withDetail && (
-                  <td className="ellipsis is-detail" title={row.detail}>
-                    {row.detail}
-                  </td>
-                )}
-                {([row.values.a, row.values.b] as const).map((value, side) => (
-                  <td key={side} className="num" title={value === null ? undefined : exactText(measure, value)}>
-                    {value === null || (value === 0 && difference === 0) ? '' : valueText(measure, value)}
-                  </td>
-                ))}
-                <td className="num" title={signed(difference, (v) => exactText(measure, v))}>
-                  {difference === 0 ? '' : signed(difference, (v) => valueText(measure, v))}
-                </td>
-                <td className="num is-ratio">{difference === 0 ? '' : ratioText(row.values)}</td>
+                <DifferenceCells row={row} measure={measure} withDetail={withDetail} />
               </tr>
             )
           })}
@@ -146,8 +123,8 @@ export function DifferenceTable({ caption, heads, withDetail = false, rows, meas
             <div className="difference-head">
               <DifferenceScale
                 width={width}
-                less={most > 0 ? signed(-most, (v) => valueText(measure, v)) : ''}
-                more={most > 0 ? signed(most, (v) => valueText(measure, v)) : ''}
+                ends={most > 0 ? { less: text(-most), more: text(most) } : null}
+                none={t('compare.same')}
                 hint={t('compare.legend')}
               />
             </div>
@@ -155,7 +132,7 @@ export function DifferenceTable({ caption, heads, withDetail = false, rows, meas
               data={data}
               frame={frame}
               rows={[from, to]}
-              selected={at < 0 ? null : at}
+              selected={first < 0 ? null : [first, last]}
               describe={(i) => {
                 const row = rows[i]
                 return row ? rowText(t, measure, row) : ''

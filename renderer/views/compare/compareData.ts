@@ -2,6 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import { differenceOf } from '../../charts/compare/layout.ts'
 import { bytes, exact, short, significant } from '../../charts/kit/format.ts'
+import type { FigureTable } from '../../export/figures.ts'
 import type { Comparison } from '../../store/compareSlice.ts'
 import type { ConventionId, LayerRow, ModelView, NetworkView, NodeCost, Prediction } from '../../workers/contract.ts'
 import { sectionName } from '../explore/mapData.ts'
@@ -23,8 +24,9 @@ export interface DifferenceRow {
   readonly b: string | null
   readonly detail: string
   readonly values: { readonly a: number | null; readonly b: number | null }
-  /** Name of side a's node; null where it has none. */
+  /** Side a's layer by name and by place in network order; null where it has none. */
   readonly node: string | null
+  readonly index: number | null
 }
 
 export type Values = (row: LayerRow) => number
@@ -73,6 +75,7 @@ export function layerRows(rows: readonly CompareRow[], values: SideValues): Diff
     detail: detailOf(a, b),
     values: { a: a && values.a(a), b: b && values.b(b) },
     node: a?.name ?? null,
+    index: a?.index ?? null,
   }))
 }
 
@@ -98,7 +101,15 @@ export function sectionRows(t: Translate, comparison: Comparison, rows: readonly
     detail: '',
     values: { a: section.a && (sums[i]?.a ?? 0), b: section.b && (sums[i]?.b ?? 0) },
     node: null,
+    index: null,
   }))
+}
+
+/** First and last layer of side a in each section; undefined where it has none there. */
+export function sectionSpans(rows: readonly CompareRow[]): ReadonlyArray<readonly [number, number] | undefined> {
+  const spans: (readonly [number, number] | undefined)[] = []
+  for (const { a, section } of rows) if (a) spans[section] = [spans[section]?.[0] ?? a.index, a.index]
+  return spans
 }
 
 /** "Stage 2, 28 × 28"; sections that go by no name but their size are called that. */
@@ -111,6 +122,39 @@ function sectionText(
   if (name === '' || /^\d+x\d+$/.test(name)) return extent || t('explore.section.head')
   const label = sectionName(t, name, network.sections.find((s) => s.key === name)?.label ?? name)
   return extent ? `${label}, ${extent}` : label
+}
+
+/** What is looked at first: MACs, or what else differs where those do not. */
+export function firstMeasure({ a, b }: Pick<Comparison, 'a' | 'b'>, convention: ConventionId): CompareMeasure {
+  if (a.totals[convention] !== b.totals[convention]) return 'macs'
+  if (a.params !== b.params) return 'params'
+  const bytesOf = ({ layers }: NetworkView) => totalOf(layers, (l) => l.bytes)
+  return bytesOf(a) === bytesOf(b) ? 'macs' : 'bytes'
+}
+
+/** The rows as data for files. */
+export function differenceTable(t: Translate, measure: CompareMeasure, rows: readonly DifferenceRow[]): FigureTable {
+  const unit = measure === 'bytes' ? { unit: 'bytes' } : measure === 'ms' ? { unit: 'ms' } : {}
+  return {
+    columns: [
+      { key: 'a', label: 'A' },
+      { key: 'b', label: 'B' },
+      { key: 'op', label: t('costs.op') },
+      { key: 'valueA', label: t('compare.column.a'), ...unit },
+      { key: 'valueB', label: t('compare.column.b'), ...unit },
+      { key: 'difference', label: 'B − A', ...unit },
+      { key: 'ratio', label: 'B ÷ A' },
+    ],
+    rows: rows.map(({ a, b, detail, values }) => [
+      a,
+      b,
+      detail,
+      values.a,
+      values.b,
+      differenceOf(values),
+      values.a !== null && values.b !== null && values.a !== 0 ? values.b / values.a : null,
+    ]),
+  }
 }
 
 export function totalOf(layers: readonly LayerRow[], values: Values): number {

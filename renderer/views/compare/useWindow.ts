@@ -5,6 +5,8 @@ export const ROW_HEIGHT = 24
 
 /** Rows drawn beyond the edges, and the step in which the window moves: scrolling within it draws nothing anew. */
 const STEP = 16
+/** As many rows are drawn whole: then a picture of the table has them all. */
+const FEW = 320
 
 export interface RowWindow {
   readonly ref: (element: HTMLElement | null) => (() => void) | undefined
@@ -49,6 +51,7 @@ export function useWindow(count: number, head: number): RowWindow {
     },
     [head],
   )
+  if (count <= FEW) return { ref, from: 0, to: count, show }
   return { ref, from: Math.min(first, count), to: Math.min(last, count), show }
 }
 
