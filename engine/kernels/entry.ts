@@ -163,13 +163,14 @@ function take(steps: usize, first: i32, end: i32, base: i32, owner: i32, thread:
       taken = 0
       done = 0
     }
-    let parts = partsOf(steps, i, owner, threads)
-    while (done == parts && i < end) {
+    let parts = i < end ? partsOf(steps, i, owner, threads) : 0
+    while (i < end && done == parts) {
       taken = 0
       done = 0
       if (++i < end) parts = partsOf(steps, i, owner, threads)
     }
-    if (i == end) break
+    // One that this thread meant to help may have gone on meanwhile.
+    if (i >= end) break
     if (taken == parts) {
       // Somebody else has the last of it.
       if (!own) break
