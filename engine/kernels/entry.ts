@@ -60,10 +60,13 @@ const ARRIVED: usize = 0
 /** i64 of a thread: serial of the step its share is at (32 bits), parts of the share that are taken and that are done (16 each). */
 const SHARE: usize = 64
 
-/** About 0.2 ms: longer than threads of one step differ, and a thread that sleeps takes tens of microseconds to wake. */
+/** About 0.2 ms, after that: a thread that sleeps takes tens of microseconds to wake. */
 const SPINS = 400_000
-/** About 10 us: a part of a step takes a few, and its input must first come from the cache of the thread whose it is. */
-const GRACE = 20_000
+/**
+ * About 0.1 ms: how late a thread must be to be helped. What it has not done lies in the cache of its core, and lines that a
+ * helper reads there must be won back later, so that helping one that is merely slower costs more than it brings.
+ */
+const GRACE = 200_000
 /** Nanoseconds of one sleep, and how many of them without a sign of life mean that a thread is gone. */
 const SLEEP: i64 = 100_000_000
 const PATIENCE = 30
