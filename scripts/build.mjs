@@ -48,7 +48,8 @@ const TARGETS = {
     run: () => buildWasm(),
   },
   node: {
-    inputs: ['engine', 'electron'],
+    // The report is made of the page's own layouts.
+    inputs: ['engine', 'electron', 'renderer', 'assets/paper'],
     run: () =>
       buildForNode(
         {
@@ -90,6 +91,10 @@ const TARGETS = {
       for (const file of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
         await cp(join(root, 'node_modules/onnxruntime-web/dist', file), join(out, 'ort', file))
     },
+  },
+  mapBench: {
+    inputs: ['engine', 'test/bench/mapModel.ts', 'test/fixtures/largeModel.ts'],
+    run: () => buildForNode({ mapModel: join(root, 'test/bench/mapModel.ts') }, 'dist/map-bench'),
   },
   validate: {
     inputs: ['engine', 'electron/services', 'training/validate.ts'],

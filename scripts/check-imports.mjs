@@ -17,6 +17,7 @@ const STRINGS = 'renderer/app/strings/'
 /** Commands, of which the palette and the map of keys are made. */
 const COMMANDS = 'renderer/app/command'
 const EXPORT = 'renderer/export/'
+const REPORT = 'renderer/report/'
 
 const RULES = [
   { from: BASE, to: [] },
@@ -32,7 +33,7 @@ const RULES = [
   { from: 'engine/flow/', to: [BASE, IR, OPS] },
   { from: 'engine/compare/', to: [BASE, IR, OPS, 'engine/flow/'] },
   { from: 'engine/plan/', to: [BASE, IR, OPS, 'engine/cost/'] },
-  { from: 'engine/trace/', to: [BASE] },
+  { from: 'engine/trace/', to: [BASE, IR] },
   { from: 'engine/vision/', to: [BASE, IR, MODEL] },
   { from: 'engine/kernels/', to: [OPS] },
   { from: 'engine/session/', to: [BASE, IR, OPS, 'engine/plan/', 'engine/kernels/', 'engine/trace/'] },
@@ -44,16 +45,33 @@ const RULES = [
   { from: 'electron/main/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
   { from: 'electron/browser/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
   { from: 'electron/preload/', to: ['electron/ipc/'] },
-  { from: 'electron/cli/', to: [ENGINE, CONTRACT, 'electron/services/'] },
+  { from: 'electron/cli/', to: [ENGINE, CONTRACT, 'electron/services/', REPORT] },
   { from: 'renderer/charts/kit/', to: [ENGINE] },
   { from: 'renderer/charts/', to: [ENGINE, PAGE_CONTRACT] },
-  { from: 'renderer/workers/', to: [ENGINE, THREAD] },
+  { from: 'renderer/workers/', to: [ENGINE, THREAD, REPORT] },
   // A layout that is slow enough for a worker stays with its chart.
   { from: 'renderer/workers/layout', to: ['renderer/charts/network/'] },
   { from: EXPORT, to: [ENGINE] },
+  // The report is made of the same pure layouts and words as the page, and nothing of it needs a page: so the command line may import it, and it alone.
+  {
+    from: REPORT,
+    to: [
+      ENGINE,
+      STRINGS,
+      EXPORT,
+      'renderer/app/styles/tokens.css',
+      'renderer/charts/',
+      'renderer/store/rates.ts',
+      'renderer/views/costs/reconcile.ts',
+      'renderer/views/costs/reconcileText.ts',
+      'renderer/views/explore/mapData.ts',
+      'renderer/views/mixing/mixingData.ts',
+      'renderer/workers/',
+    ],
+  },
   { from: 'renderer/ui/', to: [ENGINE, STRINGS, EXPORT] },
   { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, EXPORT, 'renderer/workers/'] },
-  { from: COMMANDS, to: [ENGINE, CONTRACT, STRINGS, PAGE_CONTRACT, 'renderer/store/'] },
+  { from: COMMANDS, to: [ENGINE, CONTRACT, STRINGS, EXPORT, PAGE_CONTRACT, 'renderer/store/'] },
   {
     from: 'renderer/views/',
     to: [ENGINE, CONTRACT, STRINGS, COMMANDS, PAGE_CONTRACT, 'renderer/store/', 'renderer/charts/', 'renderer/ui/', EXPORT],

@@ -1,6 +1,19 @@
 /** `shufflescope bench`: latency of a model on this machine, in all and per layer. */
 import { Command } from 'commander'
-import { at, type Graph, type Machine, type Plan, type Profile, probeMachine, quantile, stepTimes } from '../../engine/index.ts'
+import {
+  at,
+  type Graph,
+  hashModel,
+  type Machine,
+  type Plan,
+  type Profile,
+  probeMachine,
+  quantile,
+  stepTimes,
+  type Trace,
+} from '../../engine/index.ts'
+import { writeAtomically } from '../services/diskFile.ts'
+import { hostFingerprint } from '../services/fingerprint.ts'
 import { nodeHost } from '../services/nodePool.ts'
 import { type CliContext, report } from './context.ts'
 import { stagesOf, withRunner, zeroInputs } from './execute.ts'
@@ -42,7 +55,11 @@ export interface BenchReport {
   readonly layers: readonly BenchLayer[]
 }
 
-export async function bench(context: CliContext, argument: string, options: BenchOptions & { readonly layers?: boolean }): Promise<BenchReport> {
+export async function bench(
+  context: CliContext,
+  argument: string,
+  options: BenchOptions & { readonly layers?: boolean; readonly trace?: string },
+): Promise<BenchReport> {
   const model = await loadModel(context, argument)
   const { fused, plan } = stagesOf(model)
   const { runs, warmup, precision } = options
@@ -53,8 +70,26 @@ export async function bench(context: CliContext, argument: string, options: Benc
     const profile = await runner.profile({ runs, warmup, signal: context.signal, onProgress })
     const { total } = profile
     const ms = { min: Math.min(...total), p50: quantile(total, 0.5), p90: quantile(total, 0.9), p99: quantile(total, 0.99) }
-    if (options.layers) context.progress('measuring the machine')
-    const machine = options.layers ? await probeMachine(host, context.signal) : undefined
+    const isDetailed = options.layers || options.trace !== undefined
+    if (isDetailed) context.progress('measuring the machine')
+    const machine = isDetailed ? await probeMachine(host, context.signal) : undefined
+    if (options.trace !== undefined) {
+      const { backend, threads, arenaBytes } = runner
+      const hash = await hashModel(model.graph)
+      const trace = {
+        schema: 1,
+        model: model.id,
+        modelHash: hash,
+        host: hostFingerprint(),
+        ...(machine && { machine }),
+        backend,
+        threads,
+        precision,
+        ...profile,
+        arenaBytes,
+      } satisfies Trace
+      await writeAtomically(options.trace, new TextEncoder().encode(`${JSON.stringify(trace)}\n`), `Trace "${options.trace}"`)
+    }
     const layers = layersOf(fused, plan, profile, machine)
     return { backend: runner.backend, threads: runner.threads, precision, runs, ...(machine && { machine }), ms, layers }
   })
@@ -82,8 +117,9 @@ export function benchCommand(context: CliContext): Command {
     .option('--warmup <n>', 'runs before the timed ones', count(0, 1_000_000), 10)
     .addOption(precisionOption())
     .option('--layers', 'show every layer')
+    .option('--trace <file.json>', 'write the runs as a trace, which "report" and Compare read')
     .option('--json', 'print one JSON document')
-    .action(async (model: string, flags: BenchOptions & { layers?: boolean; json?: boolean }) => {
+    .action(async (model: string, flags: BenchOptions & { layers?: boolean; trace?: string; json?: boolean }) => {
       const made = await bench(context, model, flags)
       report(context, flags.json, made, () => benchText(made, flags.layers === true))
     })

@@ -7,9 +7,10 @@ import { convertCommand } from './convert.ts'
 import { EXIT } from './exitCode.ts'
 import { inspectCommand } from './inspect.ts'
 import { modelsCommand } from './models.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 
-const COMMANDS = [modelsCommand, inspectCommand, runCommand, benchCommand, convertCommand]
+const COMMANDS = [modelsCommand, inspectCommand, runCommand, benchCommand, convertCommand, reportCommand]
 
 /** Runs the command in `args` (without node and script) and gives the exit code. Never throws. */
 export async function runCli(args: readonly string[], context: CliContext, version: string): Promise<number> {
@@ -17,7 +18,7 @@ export async function runCli(args: readonly string[], context: CliContext, versi
     .description('Looks into ShuffleNet and the efficient networks around it.')
     .version(version)
     .option('--debug', 'show where an error comes from')
-  for (const command of COMMANDS) program.addCommand(command(context))
+  for (const command of COMMANDS) program.addCommand(command(context, version))
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
       writeOut: context.out,

@@ -1,5 +1,6 @@
 /** The one result type of a run, wherever it ran. JSON; validated on read. */
 import { z } from 'zod'
+import { checkSchema, conditionSchema, deviceSchema } from './device.ts'
 
 const ms = z.number().min(0).max(1e9)
 
@@ -35,7 +36,7 @@ export const machineSchema = z.object({
 
 export const traceSchema = z.object({
   schema: z.literal(1),
-  /** Model id and sha256 of its plan's weights and steps. */
+  /** Id of the model, and its hash (`hashModel`); empty where the host did not know it. */
   model: z.string().max(200),
   modelHash: z.string().max(128),
   host: hostSchema,
@@ -50,6 +51,19 @@ export const traceSchema = z.object({
   steps: z.array(stepSampleSchema).max(100_000),
   /** Bytes of the arena. */
   arenaBytes: z.number().int().min(0),
+  /** Of a run on a device: what it is, and how it was doing. */
+  device: deviceSchema.optional(),
+  conditions: z.array(conditionSchema).max(100_000).optional(),
+  /** CPUs that the run was kept on. */
+  pinned: z.array(z.number().int().min(0).max(4095)).max(4096).optional(),
+  /** Its output beside the host's. */
+  check: checkSchema.optional(),
+  /** Largest resident memory of the process, bytes. */
+  peakBytes: z.number().min(0).max(1e15).optional(),
+  /** When it was taken by the host's clock, ISO 8601. */
+  taken: z.string().max(40).optional(),
+  /** A run over minutes: the time of each look is in `conditions`. */
+  sustained: z.boolean().optional(),
 })
 
 export type Trace = z.infer<typeof traceSchema>

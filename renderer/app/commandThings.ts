@@ -1,8 +1,12 @@
 /** What the palette offers: the commands that can be given now, and everything that can be opened or selected by its name. */
+import { EXPORT_FORMATS } from '../export/formats.ts'
 import type { State } from '../store/state.ts'
 import type { Keys } from './commandKeys.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, exportCommands } from './commands.ts'
 import type { TextKey, Translate } from './strings/index.ts'
+
+/** Before its kind is put in words. */
+type Thing = Omit<Entry, 'kind'>
 
 export interface Entry {
   readonly id: string
@@ -10,35 +14,81 @@ export interface Entry {
   /** Found by it too, and shown beside the title. */
   readonly note: string
   readonly group: TextKey
+  /** The group in words. */
+  readonly kind: string
   readonly keys: Keys | null
   readonly run: (state: State) => void
 }
 
-type Source = Pick<State, 'entries' | 'zoo' | 'samples' | 'network'>
+type Source = Pick<State, 'figures' | 'recents' | 'entries' | 'zoo' | 'samples' | 'network'>
 
 export function entriesOf(t: Translate, state: State): Entry[] {
-  return [...commandEntries(t, state), ...modelEntries(state), ...sampleEntries(state), ...networkEntries(t, state)]
+  const things = [
+    ...commandEntries(t, state),
+    ...exportEntries(t, state),
+    ...recentEntries(t, state),
+    ...modelEntries(state),
+    ...sampleEntries(state),
+    ...networkEntries(t, state),
+  ]
+  return things.map((thing) => ({ ...thing, kind: t(thing.group) }))
 }
 
-function commandEntries(t: Translate, state: State): Entry[] {
-  return COMMANDS.filter((c) => !c.unlisted && (!c.when || c.when(state))).map(({ id, title, group, keys, run }) => ({
-    id,
-    title: title(t),
-    note: '',
-    group,
-    keys: keys?.[0] ?? null,
-    run,
-  }))
+function commandEntries(t: Translate, state: State): Thing[] {
+  return [...COMMANDS, ...exportCommands(state)]
+    .filter((c) => !c.unlisted && (!c.when || c.when(state)))
+    .map(({ id, title, group, keys, run }) => ({
+      id,
+      title: title(t),
+      note: '',
+      group,
+      keys: keys?.[0] ?? null,
+      run,
+    }))
 }
 
-function modelEntries({ entries, zoo }: Source): Entry[] {
-  const own = (entries ?? []).flatMap(({ id, name, kind }): Entry[] =>
+/** The figures on the screen in every format. */
+function exportEntries(t: Translate, { figures }: Source): Thing[] {
+  return figures.flatMap(({ id, title }) =>
+    EXPORT_FORMATS.map(
+      (format): Thing => ({
+        id: `export ${id} ${format}`,
+        title: t('export.as', { title, format: format.toUpperCase() }),
+        note: '',
+        group: 'export.menu',
+        keys: null,
+        run: (s) => void s.exportFigure(id, format),
+      }),
+    ),
+  )
+}
+
+/** What is gone is not offered here; the list of models says that it is. */
+function recentEntries(t: Translate, { recents }: Source): Thing[] {
+  return recents.flatMap((recent, i): Thing[] =>
+    recent.present
+      ? [
+          {
+            id: `recent ${i}`,
+            title: recent.name,
+            note: recent.kind === 'model' ? recent.id : t('command.group.file'),
+            group: 'command.group.recent',
+            keys: null,
+            run: (s) => void s.openRecent(recent),
+          },
+        ]
+      : [],
+  )
+}
+
+function modelEntries({ entries, zoo }: Source): Thing[] {
+  const own = (entries ?? []).flatMap(({ id, name, kind }): Thing[] =>
     kind === 'catalogue'
       ? []
       : [{ id: `host ${id}`, title: name, note: id, group: 'command.group.model', keys: null, run: (s) => void s.openHostModel(id) }],
   )
   const built = zoo.map(
-    ({ id, title }): Entry => ({
+    ({ id, title }): Thing => ({
       id: `zoo ${id}`,
       title,
       note: id,
@@ -50,7 +100,7 @@ function modelEntries({ entries, zoo }: Source): Entry[] {
   return [...own, ...built]
 }
 
-function sampleEntries({ samples }: Source): Entry[] {
+function sampleEntries({ samples }: Source): Thing[] {
   return samples.map(({ id, title }) => ({
     id: `sample ${id}`,
     title,
@@ -61,9 +111,9 @@ function sampleEntries({ samples }: Source): Entry[] {
   }))
 }
 
-function networkEntries(t: Translate, { network }: Source): Entry[] {
+function networkEntries(t: Translate, { network }: Source): Thing[] {
   if (!network) return []
-  const units = network.items.flatMap(({ key, kind, groups }): Entry[] =>
+  const units = network.items.flatMap(({ key, kind, groups }): Thing[] =>
     kind === 'unit'
       ? [
           {
@@ -78,7 +128,7 @@ function networkEntries(t: Translate, { network }: Source): Entry[] {
       : [],
   )
   const layers = network.layers.map(
-    ({ name, title }): Entry => ({
+    ({ name, title }): Thing => ({
       id: `layer ${name}`,
       title: name,
       note: title,

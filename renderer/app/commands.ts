@@ -1,6 +1,7 @@
 /** Every command, once: the keys, the map of keys and the palette are made of this list. */
 import { CONVENTIONS } from '../../engine/index.ts'
-import type { Measure, Screen, State } from '../store/state.ts'
+import { EXPORT_FORMATS } from '../export/formats.ts'
+import { type Measure, type Screen, type State, THEMES } from '../store/state.ts'
 import type { CostsTab } from '../store/whatIfSlice.ts'
 import { STAGES } from '../workers/contract.ts'
 import type { Keys } from './commandKeys.ts'
@@ -37,7 +38,6 @@ export const CHART_KEYS: readonly ChartKeys[] = [
 const SCREENS = ['explore', 'photo', 'costs'] as const satisfies readonly Screen[]
 const MEASURES: readonly Measure[] = ['macs', 'params', 'bytes', 'ms', 'peak']
 const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf']
-const THEMES = ['system', 'light', 'dark'] as const
 
 const text =
   (key: TextKey) =>
@@ -139,7 +139,7 @@ const views: readonly Command[] = [
     id: 'search',
     group: 'command.group.go',
     title: text('keys.search'),
-    keys: [{ key: '/' }, { key: 'f', mod: true }],
+    keys: [{ key: '/' }],
     when: hasModel,
     run: focusSearch,
   },
@@ -205,7 +205,9 @@ const files: readonly Command[] = [
     run: (s) => void s.saveWorkspace(true),
   },
   { id: 'workspace.open', group: 'command.group.file', title: text('workspace.open'), run: (s) => void s.chooseFile('workspace') },
+  { id: 'report', group: 'export.menu', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'models', group: 'command.group.file', title: text('model.change'), run: (s) => s.setDialog('models') },
+  { id: 'report', group: 'command.group.file', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'measure', group: 'command.group.file', title: text('strip.time'), when: hasModel, run: (s) => void s.measure() },
 ]
 
@@ -240,20 +242,41 @@ const settings: readonly Command[] = [
 
 export const COMMANDS: readonly Command[] = [...screens, ...views, ...files, ...settings]
 
+/** What can be exported depends on what is on the screen. */
+export function exportCommands({ figures }: Pick<State, 'figures'>): Command[] {
+  return figures.flatMap(({ id, title }) =>
+    EXPORT_FORMATS.map(
+      (format): Command => ({
+        id: `export.${id}.${format}`,
+        group: 'command.group.file',
+        title: (t) => t('command.pair', { kind: t('export.menu'), value: t('export.as', { title, format: format.toUpperCase() }) }),
+        run: (s) => void s.exportFigure(id, format),
+      }),
+    ),
+  )
+}
+
 export function commandNamed(id: string): Command | undefined {
   return COMMANDS.find((c) => c.id === id)
 }
 
-/** The search of the layer table, which is where names are found. */
+/** The search of what is shown: layers in the table of costs; else units, ops and tensors on the map. */
 function focusSearch(state: State): void {
-  state.show('costs')
-  state.setCostsTab('layers')
-  const find = (tries: number) => {
-    const input = document.querySelector<HTMLInputElement>('.costs input[type=search]')
-    if (input) input.focus()
-    else if (tries > 0) requestAnimationFrame(() => find(tries - 1))
+  if (state.screen === 'costs') {
+    state.setCostsTab('layers')
+    focusWhenThere('.costs input[type=search]')
+    return
   }
-  find(60)
+  if (state.focus !== null) state.leave()
+  state.setExploreTab('map')
+  state.show('explore')
+  focusWhenThere('.map-search input')
+}
+
+function focusWhenThere(selector: string, tries = 60): void {
+  const input = document.querySelector<HTMLInputElement>(selector)
+  if (input) input.focus()
+  else if (tries > 0) requestAnimationFrame(() => focusWhenThere(selector, tries - 1))
 }
 
 function focusMap(): void {

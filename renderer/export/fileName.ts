@@ -1,6 +1,7 @@
 /** Names of exported files: what is shown of which model. */
 
-const LONGEST = 80
+/** Bytes of UTF-8; file systems take 255 for a whole name. */
+const LONGEST = 110
 
 /** "<model>-<view>.<ext>", of letters, digits, dots, dashes and underscores alone. */
 export function exportName(model: string | null, view: string, extension: string): string {
@@ -14,9 +15,18 @@ function clean(text: string): string {
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/-{2,}/g, '-')
-  // Whole characters: half a surrogate pair is no name.
-  return [...safe]
-    .slice(0, LONGEST)
-    .join('')
-    .replace(/^[.-]+|[.-]+$/g, '')
+  return shortened(safe).replace(/^[.-]+|[.-]+$/g, '')
+}
+
+/** Whole characters alone: half of one is no name. */
+function shortened(text: string): string {
+  const encoder = new TextEncoder()
+  let bytes = 0
+  let made = ''
+  for (const character of text) {
+    bytes += encoder.encode(character).length
+    if (bytes > LONGEST) break
+    made += character
+  }
+  return made
 }

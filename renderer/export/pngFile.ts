@@ -1,4 +1,5 @@
 /** An SVG file as a PNG, at twice its size so that it stays sharp on paper and on dense screens. */
+import { unsupported } from '../../engine/index.ts'
 import type { SvgFile } from './svgFile.ts'
 
 const SCALE = 2
@@ -11,26 +12,32 @@ export function pngScale({ width, height }: Pick<SvgFile, 'width' | 'height'>): 
   return Math.min(SCALE, LONGEST / Math.max(width, height), Math.sqrt(MOST / (width * height)))
 }
 
-/** Throws an Error where the browser cannot draw it. */
+/** Throws ScopeError `unsupported` where the browser cannot draw it. */
 export async function pngFile(file: SvgFile): Promise<Blob> {
   const scale = pngScale(file)
   const image = new Image()
   const url = URL.createObjectURL(new Blob([await withFonts(file.svg)], { type: 'image/svg+xml' }))
   try {
     image.src = url
-    await image.decode()
+    await image.decode().catch(() => {
+      throw cannotDraw()
+    })
     const canvas = document.createElement('canvas')
     canvas.width = Math.round(file.width * scale)
     canvas.height = Math.round(file.height * scale)
     const context = canvas.getContext('2d')
-    if (!context) throw new Error('the browser gives no canvas')
+    if (!context) throw cannotDraw()
     context.drawImage(image, 0, 0, canvas.width, canvas.height)
     return await new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG'))), 'image/png')
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(cannotDraw())), 'image/png')
     })
   } finally {
     URL.revokeObjectURL(url)
   }
+}
+
+function cannotDraw() {
+  return unsupported('PNG', 'the browser cannot draw this picture', 'Export it as SVG, which any drawing program turns into a PNG')
 }
 
 /** A picture in an image element cannot reach the page's fonts: those that its letters need go into it. */

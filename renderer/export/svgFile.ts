@@ -23,7 +23,7 @@ export interface SvgFile {
 const MARGIN = 16
 const HEAD = 48
 /** What answers to a user and says nothing in a picture. */
-const CONTROLS = 'input, select, textarea, fieldset, .button, .sr-only, [data-picture="off"]'
+const CONTROLS = 'input, textarea, fieldset, .button, .sr-only, [data-picture="off"]'
 /** A photo need not be finer than twice what the page shows of it. */
 const DENSITY = 2
 
@@ -89,6 +89,7 @@ class Painter {
     if (style.display === 'none' || style.visibility === 'hidden') return []
     if (source instanceof SVGSVGElement) return this.drawing(source, style)
     if (source instanceof HTMLCanvasElement || source instanceof HTMLImageElement) return this.image(source, style)
+    if (source instanceof HTMLSelectElement) return this.choice(source, style)
     const box = boxOf(source)
     const marks = style.display === 'contents' ? [] : boxMarks(style, box, () => `ramp${this.ids++}`)
     if (marks.length > 0) this.grow(box)
@@ -159,6 +160,18 @@ class Painter {
         text,
       )
     })
+  }
+
+  /** What is chosen, as text: a list cannot be opened in a picture. */
+  private choice(source: HTMLSelectElement, style: CSSStyleDeclaration): Markup[] {
+    const box = boxOf(source)
+    const { colour } = paintOf(style.color)
+    const size = Number.parseFloat(style.fontSize)
+    if (!colour) return []
+    this.grow(box)
+    const place = { x: round(box.x + (Number.parseFloat(style.paddingLeft) || 0)), y: round(box.y + box.height / 2 + 0.36 * size) }
+    const font = { 'font-family': style.fontFamily.replaceAll('"', "'"), 'font-size': style.fontSize, fill: colour }
+    return [element('text', { ...place, ...font }, source.selectedOptions[0]?.text ?? '')]
   }
 
   private grow(box: Box): void {

@@ -1,18 +1,17 @@
 /** Exports of the figures on the screen, and the report of the open model. */
+import { badInput } from '../../engine/index.ts'
 import { translator } from '../app/strings/index.ts'
 import { tableToCsv } from '../export/csv.ts'
 import { type Figure, screenFigures } from '../export/figures.ts'
 import { exportName } from '../export/fileName.ts'
+import type { ExportFormat } from '../export/formats.ts'
 import { type FigureContext, figureJson } from '../export/json.ts'
 import { pngFile } from '../export/pngFile.ts'
 import { type SvgFile, svgFile } from '../export/svgFile.ts'
 import { counted } from './pending.ts'
 import { type NewFile, saveFile } from './saveFile.ts'
-import type { Slice, State } from './state.ts'
-import { fieldsOf } from './tasks.ts'
-
-export const EXPORT_FORMATS = ['svg', 'png', 'csv', 'json'] as const
-export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+import type { Slice, State, Task } from './state.ts'
+import { fieldsOf, runTask } from './tasks.ts'
 
 export interface ExportSlice {
   /** Figures on the screen, in reading order. */
@@ -25,6 +24,9 @@ export interface ExportSlice {
   setExportLight(light: boolean): void
   /** Saves a figure of the screen; nothing where it is not there. Errors are in `exportError`. */
   exportFigure(id: string, format: ExportFormat): Promise<void>
+  readonly reportTask: Task | null
+  /** Saves the report of the open model, with what was measured here. Errors are in `exportError`. */
+  saveReport(): Promise<void>
 }
 
 export const exportSlice: Slice<ExportSlice> = (set, get) => {
@@ -34,6 +36,7 @@ export const exportSlice: Slice<ExportSlice> = (set, get) => {
     exportLight: false,
     exported: null,
     exportError: null,
+    reportTask: null,
 
     setExportLight: (exportLight) => set({ exportLight }),
 
@@ -46,8 +49,34 @@ export const exportSlice: Slice<ExportSlice> = (set, get) => {
       } catch (thrown) {
         set({ exportError: fieldsOf(thrown) })
       }
+      sayHow(get())
+    },
+
+    async saveReport() {
+      const { handle, model, engine, locale, info, profile } = get()
+      if (!handle || !model) return
+      set({ exportError: null, exported: null })
+      const outcome = await runTask(
+        'report',
+        (reportTask) => set({ reportTask }),
+        (options) => engine.call('report', { handle, locale, version: info?.version ?? '', profile }, options),
+      )
+      if (!outcome.ok) return set({ exportError: outcome.error })
+      const file = { name: exportName(model.id, 'report', 'html'), type: 'text/html', content: outcome.value }
+      try {
+        set({ exported: await counted(saveFile(get(), file)) })
+      } catch (thrown) {
+        set({ exportError: fieldsOf(thrown) })
+      }
+      sayHow(get())
     },
   }
+}
+
+/** Over the canvas too: where the palette gave the command, the menu is closed. */
+function sayHow({ exported, exportError, locale, say }: State): void {
+  if (exportError) say(`${exportError.what}: ${exportError.why}. ${exportError.hint}`)
+  else if (exported !== null) say(translator(locale)('export.saved', { name: exported }))
 }
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {
@@ -78,7 +107,7 @@ function contextOf({ info, model, convention }: State): FigureContext {
 /** In one turn: the page is not drawn while it stands in other colours. */
 function pictureOf(state: State, figure: Figure): SvgFile {
   const root = figure.element()
-  if (!root) throw new Error('the figure is no longer on the screen')
+  if (!root) throw badInput('Figure', 'it is no longer on the screen', 'Open its view again')
   const t = translator(state.locale)
   const subtitle = [state.model?.title, t(`convention.${state.convention}`)].filter(Boolean).join('  ·  ')
   const heading = { title: figure.title, subtitle, description: `${subtitle}. ShuffleScope ${state.info?.version ?? ''}`.trim() }

@@ -1,6 +1,6 @@
 /** Speed from time and work, beside what the machine can do at most. */
 import type { Machine } from '../../engine/index.ts'
-import type { NodeCost } from '../workers/contract.ts'
+import type { LayerRow, NodeCost } from '../workers/contract.ts'
 
 export type Work = Omit<NodeCost, 'name'>
 
@@ -21,4 +21,15 @@ export function ratesOf({ ms, macs, bytes }: Work, machine: Machine): Rates {
 /** Of no parts, nothing. */
 export function addWork(parts: readonly Work[]): Work {
   return parts.reduce((sum, p) => ({ ms: sum.ms + p.ms, macs: sum.macs + p.macs, bytes: sum.bytes + p.bytes }), { ms: 0, macs: 0, bytes: 0 })
+}
+
+/** Of each layer by its name: the sum over the nodes of the loaded graph that it stands for. */
+export function ratesByLayer(layers: readonly LayerRow[], costs: readonly NodeCost[], machine: Machine): ReadonlyMap<string, Rates> {
+  const nodes = new Map(costs.map((n) => [n.name, n]))
+  return new Map(
+    layers.map(({ name, sources }) => {
+      const own = [...new Set([name, ...sources])].flatMap((n) => nodes.get(n) ?? [])
+      return [name, ratesOf(addWork(own), machine)]
+    }),
+  )
 }

@@ -1,6 +1,6 @@
 /** What views read from the state: small, pure, outside of components. */
 import type { LayerRow, NetworkItem, NetworkView, ProfileView } from '../workers/contract.ts'
-import { addWork, type Rates, ratesOf } from './rates.ts'
+import { addWork, type Rates, ratesByLayer, ratesOf } from './rates.ts'
 import type { Measure, State } from './state.ts'
 
 export function selectedLayer({ network, selection }: State): LayerRow | undefined {
@@ -32,13 +32,7 @@ let last: { profile: ProfileView; network: NetworkView; rates: ReadonlyMap<strin
 export function layerRates({ profile, network }: Pick<State, 'profile' | 'network'>): ReadonlyMap<string, Rates> | null {
   if (!profile || !network) return null
   if (last?.profile === profile && last.network === network) return last.rates
-  const nodes = new Map(profile.nodes.map((n) => [n.name, n]))
-  const rates = new Map(
-    network.layers.map(({ name, sources }) => {
-      const own = [...new Set([name, ...sources])].flatMap((n) => nodes.get(n) ?? [])
-      return [name, ratesOf(addWork(own), profile.machine)]
-    }),
-  )
+  const rates = ratesByLayer(network.layers, profile.nodes, profile.machine)
   last = { profile, network, rates }
   return rates
 }

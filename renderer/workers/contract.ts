@@ -1,5 +1,5 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { Alignment, ChannelFlow, Convention, ErrorFields, GroupFlow, HostFingerprint, Machine, ShuffleSpec } from '../../engine/index.ts'
+import type { Alignment, ChannelFlow, Convention, ErrorFields, GroupFlow, HostFingerprint, Machine, ShuffleSpec, Trace } from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -214,6 +214,12 @@ export interface LensLayer {
   readonly groups: number
   /** Channel at each position after the shuffle that reads it; null where none does. */
   readonly order: Int32Array | null
+  /** Names of the ops that make it, from the one it is named after on, and of the shuffle that reads it. */
+  readonly nodes: readonly string[]
+  /** Tensors, as the recognised stage numbers them, that hold the same channels: before batch norm, before activation, and itself. */
+  readonly tensors: readonly number[]
+  /** What the shuffle makes of it; null without one. */
+  readonly shuffled: number | null
 }
 
 export interface LensView {
@@ -228,6 +234,8 @@ export interface AblationView {
   readonly top: readonly Prediction[]
   /** Probabilities now of the classes that were on top with nothing zeroed, in their order. */
   readonly watched: readonly number[]
+  /** Change of the network's first output: L2 norm of the difference over the norm with nothing zeroed. */
+  readonly change: number
   readonly ms: number
 }
 
@@ -374,6 +382,8 @@ export interface TraceFileView {
   readonly steps: number
   /** Steps that name a layer which the model it was read for does not have. */
   readonly foreign: number
+  /** Whether it is of the model it was read for, by id or hash, and names its layers. */
+  readonly fits: boolean
 }
 
 export interface ZooView {
@@ -399,6 +409,10 @@ export interface Requests {
   /** Layers of `handle` as side a, of `other` as side b. */
   align: { args: { handle: ModelHandle; other: ModelHandle; stage: StageName }; result: Alignment }
   readTrace: { args: { handle: ModelHandle; file: Blob; name: string }; result: TraceFileView }
+  /** The last timing of a model, for a file. */
+  runTrace: { args: { handle: ModelHandle }; result: Trace }
+  /** HTML; `profile` is what was measured here. */
+  report: { args: { handle: ModelHandle; locale: 'en' | 'zh'; version: string; profile: ProfileView | null }; result: string }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
@@ -414,6 +428,7 @@ export type ProgressStep =
   | 'measuring'
   | 'probing'
   | 'mixing'
+  | 'writing'
   | 'zeroing'
   | 'aligning'
 export interface Progress {

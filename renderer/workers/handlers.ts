@@ -8,23 +8,23 @@ import {
   type Model,
   makePlan,
   openModel,
-  parameterCount,
   recognise,
-  tensorOf,
   throwIfCancelled,
   ZOO,
 } from '../../engine/index.ts'
 import { noShuffle, traceFileView } from './comparing.ts'
-import type { CallContext, Handlers, ModelHandle, ModelSource, ModelView, StageName } from './contract.ts'
+import type { CallContext, Handlers, ModelHandle, ModelSource, StageName } from './contract.ts'
 import { runnerHost } from './host.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { mixingFamily, mixingView } from './mixing.ts'
 import { photoMixing } from './mixingPhoto.ts'
+import { viewOf } from './modelView.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
 import { plannedView } from './planned.ts'
 import { profileModel } from './profiling.ts'
 import { photoInput, type Running, runPhoto } from './running.ts'
+import { traceOfRun } from './runTrace.ts'
 import { withScopes } from './scopes.ts'
 import { traceView } from './tracing.ts'
 import { unitView } from './unitFlow.ts'
@@ -81,27 +81,6 @@ async function readModel(source: ModelSource, context: CallContext): Promise<Mod
   }
   progress({ step: 'opening' })
   return openModel({ name, bytes }, { signal })
-}
-
-function viewOf(model: Model): ModelView {
-  const { graph } = model
-  const [first] = graph.inputs
-  const input = first === undefined ? undefined : tensorOf(graph, first)
-  const [last] = graph.outputs
-  const output = last === undefined ? [] : tensorOf(graph, last).fact.shape
-  return {
-    id: model.id,
-    title: model.title,
-    format: model.format,
-    params: parameterCount(graph),
-    inputShape: input?.fact.shape ?? [],
-    inputName: input?.name ?? '',
-    classes: output.length >= 2 && output.slice(2).every((n) => n === 1) ? (output[1] ?? null) : null,
-    provenance: model.provenance,
-    notice: model.notice,
-    takesPhotos: model.preprocess !== null && input?.fact.shape.length === 4 && input.fact.shape[1] === 3,
-    trained: model.format !== 'zoo',
-  }
 }
 
 export const handlers: Handlers = {
@@ -181,7 +160,22 @@ export const handlers: Handlers = {
   },
 
   async readTrace({ handle, file, name }) {
-    return traceFileView(modelOf(handle).model.graph, file, name)
+    return traceFileView(modelOf(handle).model, file, name)
+  },
+
+  runTrace: ({ handle }) => traceOfRun(modelOf(handle)),
+
+  async report({ handle, locale, version, profile }, { signal, progress }) {
+    progress({ step: 'writing' })
+    // Layouts and words that nothing else here needs.
+    const { measurementOfProfile, measurementOfTrace, reportHtml, tracedModel } = await import('../report/index.ts')
+    const running = modelOf(handle)
+    const { model } = running
+    // A worker that was replaced has forgotten the single runs, but the page has not forgotten what they came to.
+    const own = running.timed
+      ? measurementOfTrace(null, await traceOfRun(running), await tracedModel(model))
+      : profile && measurementOfProfile(profile)
+    return reportHtml(model, { measurements: own ? [own] : [], locale, version, made: new Date().toISOString(), signal })
   },
 
   async close({ handle }) {

@@ -1,7 +1,8 @@
 /** Times an opened model layer by layer, and measures what the machine could do at most. */
-import { at, hostTensor, type Machine, probeMachine, quantile, type StepSample, sizeOf, stepTimes, tensorOf } from '../../engine/index.ts'
+import { hostTensor, type Machine, probeMachine, quantile, sizeOf, tensorOf } from '../../engine/index.ts'
 import type { CallContext, NodeCost, ProfileView } from './contract.ts'
 import { runnerHost } from './host.ts'
+import { costByNode } from './nodeCost.ts'
 import { type Running, runnerFor } from './running.ts'
 
 const WARMUP = 3
@@ -28,21 +29,25 @@ export async function profileModel(running: Running, threads: number, context: C
   await runner.run(inputs, { signal: context.signal })
   const { ms } = await runner.run(inputs, { signal: context.signal })
   const runs = runsFor(ms)
-  const { total, steps } = await runner.profile({
+  const profile = await runner.profile({
     runs,
     warmup: WARMUP,
     signal: context.signal,
     onProgress: (done, all) => context.progress({ step: 'measuring', done, total: all }),
   })
+  const { total, steps } = profile
   const nodes = costByNode(steps)
+  const { backend, arenaBytes } = runner
+  const machine = await machineFor(runner.threads, fastest(nodes), context)
+  running.timed = { profile, machine, backend, threads: runner.threads, arenaBytes }
   return {
-    backend: runner.backend,
+    backend,
     threads: runner.threads,
     runs,
     total: { min: Math.min(...total), p50: quantile(total, 0.5), p90: quantile(total, 0.9), p99: quantile(total, 0.99) },
-    machine: await machineFor(runner.threads, fastest(nodes), context),
+    machine,
     nodes,
-    arenaBytes: runner.arenaBytes,
+    arenaBytes,
   }
 }
 
@@ -67,17 +72,4 @@ async function machineFor(threads: number, reached: number, { signal, progress }
   }
   machines.set(threads, machine)
   return machine
-}
-
-/** A step's cost goes to the first node it names: the op it computes. */
-export function costByNode(steps: readonly StepSample[]): NodeCost[] {
-  const times = stepTimes(steps)
-  const byNode = new Map<string, NodeCost>()
-  for (const [i, { nodes, macs, bytes }] of steps.entries()) {
-    const [name] = nodes
-    if (name === undefined) continue
-    const sum = byNode.get(name) ?? { name, ms: 0, macs: 0, bytes: 0 }
-    byNode.set(name, { name, ms: sum.ms + at(times, i), macs: sum.macs + macs, bytes: sum.bytes + bytes })
-  }
-  return [...byNode.values()]
 }

@@ -1,4 +1,4 @@
-/** Looks strings up by key and fills in their values. */
+/** Looks strings up by key and fills in their values: the one place where words are chosen by number. */
 import { en, type TextKey } from './en.ts'
 import { zh } from './zh.ts'
 
@@ -13,8 +13,18 @@ const TABLES: Readonly<Record<Locale, Readonly<Record<TextKey, string>>>> = { en
 
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
 
+/**
+ * `{name}` stands for a value, and `{name|layer|layers}` for one of two words by how many it is, as the language counts.
+ * A language that does not need the words leaves them out.
+ */
 export function translator(locale: Locale): Translate {
-  return (key, values = {}) => TABLES[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  const plural = new Intl.PluralRules(locale)
+  return (key, values = {}) =>
+    TABLES[locale][key]
+      .replace(/\{(\w+)\|([^{}|]*)\|([^{}|]*)\}/g, (_, name: string, one: string, other: string) =>
+        plural.select(Number(values[name])) === 'one' ? one : other,
+      )
+      .replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 /** The locale for a setting: a BCP 47 tag or "system". */

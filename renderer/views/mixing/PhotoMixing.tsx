@@ -3,13 +3,17 @@ import { useEffect, useMemo } from 'react'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { HiddenTable } from '../../ui/HiddenTable.tsx'
+import { Figure } from '../../ui/Figure.tsx'
 import type { MixingView } from '../../workers/contract.ts'
 import { Samples } from '../photo/Samples.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 import { GroupMatrices } from './GroupMatrices.tsx'
+import { photoTable } from './mixingTable.ts'
 import { Panel } from './Panel.tsx'
-import { matrixPoint, photoPanel, photoRows } from './photoData.ts'
+import { matrixPoint, photoPanel } from './photoData.ts'
+
+/** As many runs as this take no time to speak of, so nobody has to ask for them. */
+const AT_ONCE = 32
 
 export function PhotoMixing({ meter, labels }: { readonly meter: MixingView; readonly labels: readonly string[] }) {
   const t = useText()
@@ -23,37 +27,30 @@ export function PhotoMixing({ meter, labels }: { readonly meter: MixingView; rea
   const selectItem = useStore((s) => s.selectItem)
   const view = known?.view
   const marks = useMemo(() => (view ? photoPanel(meter, view, labels) : null), [meter, view, labels])
-  const hasGroups = meter.stages.some((s) => s.groups > 1)
+  const table = useMemo(() => (view ? photoTable(t, view) : { columns: [], rows: [] }), [t, view])
+  const zeroed = meter.stages.reduce((sum, s) => sum + (s.groups > 1 ? s.groups : 0), 0)
+  const hasGroups = zeroed > 0
   useEffect(() => {
-    if (photo && takesPhotos && hasGroups) void load()
-  }, [photo, takesPhotos, hasGroups, load])
+    if (photo && takesPhotos && hasGroups && zeroed <= AT_ONCE) void load()
+  }, [photo, takesPhotos, hasGroups, zeroed, load])
   if (view && marks) {
     const point = matrixPoint(view, selected)
     const at = marks.points.findIndex((p) => p.point.item === selected)
     return (
       <div className="mixing-photo">
-        <Panel
-          title={t('mixing.photo')}
-          hint={t('mixing.photo.hint')}
-          label={t('mixing.chart.photo', { title: meter.title })}
-          panel={marks.panel}
-          points={marks.points}
-          of="photo"
-          selected={at < 0 ? null : at}
-          onSelect={(p) => selectItem(p.point.item)}
-        />
-        {point && <GroupMatrices point={point} />}
-        <HiddenTable
-          caption={t('mixing.photo')}
-          head={[
-            t('mixing.table.unit'),
-            t('mixing.table.depth'),
-            t('unit.shuffle'),
-            t('mixing.matrix.zeroed'),
-            ...Array.from({ length: Math.max(...view.stages.map((s) => s.groups)) }, (_, n) => t('mixing.matrix.changed', { n })),
-          ]}
-          rows={photoRows(view, [t('mixing.on'), t('mixing.off')])}
-        />
+        <Figure id="mixing-photo" title={t('mixing.photo')} table={table}>
+          <Panel
+            title={t('mixing.photo')}
+            hint={t('mixing.photo.hint')}
+            label={t('mixing.chart.photo', { title: meter.title })}
+            panel={marks.panel}
+            points={marks.points}
+            of="photo"
+            selected={at < 0 ? null : at}
+            onSelect={(p) => selectItem(p.point.item)}
+          />
+          {point && <GroupMatrices point={point} />}
+        </Figure>
       </div>
     )
   }
@@ -76,7 +73,7 @@ export function PhotoMixing({ meter, labels }: { readonly meter: MixingView; rea
       ) : (
         !task && (
           <div className="mixing-start">
-            <p className="quiet">{t('mixing.photo.stopped')}</p>
+            <p className="quiet">{zeroed <= AT_ONCE ? t('mixing.photo.stopped') : t('mixing.photo.many', { n: zeroed })}</p>
             <button type="button" className="button" onClick={() => void load()}>
               {t('mixing.photo.start')}
             </button>

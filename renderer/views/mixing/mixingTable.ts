@@ -1,9 +1,10 @@
-/** The data of the mixing curves: shares as fractions of one, exact. */
+/** The data of the mixing curves and matrices: shares as fractions of one, exact. */
 import type { Translate } from '../../app/strings/index.ts'
 import { percent } from '../../charts/kit/format.ts'
 import type { FigureCell, FigureColumn, FigureTable } from '../../export/figures.ts'
-import type { MixingView } from '../../workers/contract.ts'
+import type { MixingView, PhotoMixingView } from '../../workers/contract.ts'
 import { pointsOf } from './mixingData.ts'
+import { photoRows } from './photoData.ts'
 
 const share = (cell: FigureCell): string => (typeof cell === 'number' ? percent(cell) : '–')
 
@@ -33,5 +34,21 @@ export function mixingTable(t: Translate, view: MixingView): FigureTable {
       on.crossing,
       off?.crossing ?? null,
     ]),
+  }
+}
+
+/** What zeroing groups changes on the photo: a row for every unit, side and zeroed group. Cells of units with fewer groups stay empty. */
+export function photoTable(t: Translate, view: PhotoMixingView): FigureTable {
+  const groups = Array.from({ length: Math.max(0, ...view.stages.map((s) => s.groups)) }, (_, n) => n)
+  const change = (cell: FigureCell): string => (typeof cell === 'number' ? percent(cell) : '–')
+  return {
+    columns: [
+      { key: 'unit', label: t('mixing.table.unit') },
+      { key: 'depth', label: t('mixing.table.depth') },
+      { key: 'side', label: t('unit.shuffle') },
+      { key: 'zeroed', label: t('mixing.matrix.zeroed') },
+      ...groups.map((n) => ({ key: `group${n}`, label: t('mixing.matrix.changed', { n }), text: change })),
+    ],
+    rows: photoRows(view, [t('mixing.on'), t('mixing.off')]),
   }
 }

@@ -1,8 +1,10 @@
-/** Export: every figure on the screen in four formats. */
+/** Export: every figure on the screen in four formats, and the report of the model. */
+import { EXPORT_FORMATS } from '../../export/formats.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { EXPORT_FORMATS } from '../../store/exportSlice.ts'
+import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { ExportIcon } from '../../ui/icons.tsx'
+import { taskText } from '../taskText.ts'
 import { useMenu } from './useMenu.ts'
 
 export function ExportMenu() {
@@ -13,6 +15,9 @@ export function ExportMenu() {
   const error = useStore((s) => s.exportError)
   const setLight = useStore((s) => s.setExportLight)
   const exportFigure = useStore((s) => s.exportFigure)
+  const model = useStore((s) => s.model)
+  const task = useStore((s) => s.reportTask)
+  const saveReport = useStore((s) => s.saveReport)
   const ref = useMenu()
   return (
     <details className="menu export-menu" ref={ref}>
@@ -51,6 +56,17 @@ export function ExportMenu() {
           <input type="checkbox" checked={light} onChange={(event) => setLight(event.target.checked)} />
           {t('export.light')}
         </label>
+        {model && (
+          <div className="export-foot">
+            {task ? (
+              <Busy label={taskText(t, task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />
+            ) : (
+              <button type="button" className="button" title={t('export.report.hint')} onClick={() => void saveReport()}>
+                {t('export.report')} <span className="quiet small">HTML</span>
+              </button>
+            )}
+          </div>
+        )}
         {error && <ErrorNote error={error} />}
         <p className="small quiet" role="status">
           {exported === null ? '' : t('export.saved', { name: exported })}

@@ -5,7 +5,8 @@ import { layerRates, measured, runRates, sumRates } from '../../../renderer/stor
 import { isPeakTooLow, pointsOf } from '../../../renderer/views/costs/rooflineData.ts'
 import type { ProfileView } from '../../../renderer/workers/contract.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
-import { costByNode, runsFor } from '../../../renderer/workers/profiling.ts'
+import { costByNode } from '../../../renderer/workers/nodeCost.ts'
+import { runsFor } from '../../../renderer/workers/profiling.ts'
 
 const step = (index: number, nodes: string[], samples: number[], macs = 0, bytes = 0): StepSample => ({
   step: index,

@@ -2,13 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { buildZooModel, type Model, openModel, recognise, tensorOf, V1_WIDTHS } from '../../../engine/index.ts'
+import { buildZooModel, type Model, openModel, recognise, shuffleNetV1Cost, tensorOf, V1_WIDTHS } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
+import { type BarKind, type BarRow, sumOf } from '../../../renderer/charts/bars/layout.ts'
 import { icicleLayout } from '../../../renderer/charts/icicle/layout.ts'
-import { icicleTree, keyOf, layersOf, refOf, selectedCells, shufflesOf } from '../../../renderer/views/costs/icicleData.ts'
-import { reconciliationText } from '../../../renderer/views/costs/Reconciliation.tsx'
+import { barRows, segmentLayers, selectedSegments } from '../../../renderer/views/costs/barsData.ts'
+import { type IcicleMeasure, icicleTree, keyOf, layersOf, refOf, selectedCells, shufflesOf } from '../../../renderer/views/costs/icicleData.ts'
 import { reconcile } from '../../../renderer/views/costs/reconcile.ts'
-import { BUDGETS, baselineOf, budgetOf, changeText, costOf, heldRows, inputSizes, stageBars } from '../../../renderer/views/whatif/data.ts'
+import { reconciliationText } from '../../../renderer/views/costs/reconcileText.ts'
+import { BUDGETS, baselineOf, budgetOf, changeText, costOf, heldRows, inputSizes, stageBars, stagesOf } from '../../../renderer/views/whatif/data.ts'
 import type { ModelView, NetworkView } from '../../../renderer/workers/contract.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
@@ -152,6 +154,51 @@ describe('reconciliation', () => {
   })
 })
 
+describe('the bars of a network', () => {
+  const { network } = zoo('shufflenet-v1-g3-0.5x')
+  const rows = (measure: IcicleMeasure) => barRows(t, network, measure, 'paper', null, String)
+  const sum = (row: BarRow | undefined, kind: BarKind) => row?.parts.reduce((all, p) => all + (p.kind === kind ? p.value : 0), 0)
+
+  it.each(['macs', 'params', 'bytes'] as const)('add up to the whole in %s, section by section', (measure) => {
+    const whole = { macs: network.totals.paper, params: network.params, bytes: network.layers.reduce((all, l) => all + l.bytes, 0) }[measure]
+    expect(rows(measure).reduce((all, row) => all + sumOf(row), 0)).toBe(whole)
+    expect(rows(measure).map((row) => row.label)).toEqual(['Stem', 'Stage 2', 'Stage 3', 'Stage 4', 'Head'])
+  })
+
+  it('show a shuffle by its bytes alone, and the one dense pointwise layer of stage 2', () => {
+    expect(rows('macs').map((row) => sum(row, 'shuffle'))).toEqual([0, 0, 0, 0, 0])
+    expect(rows('bytes').reduce((all, row) => all + (sum(row, 'shuffle') ?? 0), 0)).toBe(shufflesOf(network).bytes)
+    expect(segmentLayers(network, { row: '1', kind: 'pointwise' }).map((l) => l.name)).toEqual(['stage2.unit1.compress.conv'])
+    expect(segmentLayers(network, { row: '2', kind: 'pointwise' })).toEqual([])
+  })
+
+  it('follow the one selection', () => {
+    const none = { item: null, node: null, channel: null, range: null }
+    expect(selectedSegments(network, { ...none, node: 'stage3.unit2.depthwise.conv' })).toEqual(['2 depthwise'])
+    expect(new Set(selectedSegments(network, { ...none, item: 'stage3/unit2' }))).toEqual(
+      new Set(['2 pointwiseGrouped', '2 depthwise', '2 shuffle', '2 other']),
+    )
+    expect(selectedSegments(network, { ...none, range: [0, 0] })).toEqual(['0 conv'])
+    expect(selectedSegments(network, none)).toEqual([])
+  })
+})
+
+describe('the stages of the sliders', () => {
+  it.each([
+    [224, 224],
+    [97, 65],
+  ])('make feature maps as large as those of the graph, at %i x %i', (height, width) => {
+    const request = { groups: 2, scale: 0.25, height, width, shuffle: true, repeats: [4, 8, 4], classes: 1000 } as const
+    const { shape } = shuffleNetV1Cost(request)
+    const { graph } = buildZooModel('shufflenet-v1-g2-0.25x', { inputSize: [height, width] })
+    const outputs = ['stage2/unit4', 'stage3/unit8', 'stage4/unit4'].map((scope) => {
+      const last = graph.nodes.filter((n) => n.scope === scope).at(-1)
+      return tensorOf(graph, last?.outputs[0] ?? -1).fact.shape
+    })
+    expect(stagesOf(shape).map((s) => [1, s.channels, s.height, s.width])).toEqual(outputs)
+  })
+})
+
 describe('the icicle of a network', () => {
   const { network } = zoo('shufflenet-v1-g3-0.5x')
 
@@ -168,7 +215,7 @@ describe('the icicle of a network', () => {
       icicleLayout(icicleTree(t, network, measure, 'all', null), { width: 1e6, height: 72 }).cells.filter((c) => c.key.endsWith('.shuffle'))
     expect(keys('macs')).toHaveLength(0)
     expect(keys('bytes')).toHaveLength(16)
-    expect(shufflesOf(network)).toEqual({ count: 16, bytes: keys('bytes').reduce((sum, c) => sum + c.value, 0) })
+    expect(shufflesOf(network)).toEqual({ explicit: 16, inside: 0, bytes: keys('bytes').reduce((sum, c) => sum + c.value, 0) })
   })
 
   it('follows the one selection, and names what a cell covers', () => {
