@@ -1,8 +1,11 @@
 /** Comparing the open model (side a) with another model, with itself without shuffles, or with a run from a file (side b). */
 import type { Alignment, ErrorFields } from '../../engine/index.ts'
 import type { ModelSource, ModelView, NetworkView, ProfileView, RunView, StageName, TraceFileView } from '../workers/contract.ts'
+import { hostSource } from './openModel.ts'
+import { counted } from './pending.ts'
+import { saveFile } from './saveFile.ts'
 import type { ModelRef, PhotoFile, Screen, Slice, State, Task } from './state.ts'
-import { runTask } from './tasks.ts'
+import { fieldsOf, runTask } from './tasks.ts'
 import { threads } from './threads.ts'
 
 /** What side b is, as far as the page can name it. */
@@ -55,6 +58,8 @@ export interface CompareSlice {
   loadComparison(): Promise<void>
   runCompared(): Promise<void>
   measureBoth(): Promise<void>
+  /** Saves the last timing of the open model as a file that can be compared with elsewhere. */
+  saveTrace(): Promise<void>
 }
 
 export const initialCompare = {
@@ -102,7 +107,7 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
         const { engine } = get()
         const model = await engine.call('open', { handle, source: await sourceOf(options.signal) }, options)
         const trace = file && ref.kind === 'trace' ? await engine.call('readTrace', { handle, file, name: ref.name }, options) : null
-        if (trace && trace.foreign > 0) throw foreign(trace, model)
+        if (trace && !trace.fits) throw misfit(trace, model)
         return { ref, handle, of, model, trace }
       },
       { step: 'opening' },
@@ -118,12 +123,6 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     set({ ...FRESH, compareSide: side, dialog: null })
     await get().loadComparison()
   }
-  const hostSource = async (id: string, signal: AbortSignal): Promise<ModelSource> => {
-    const { api } = get()
-    if (!api) throw { code: 'internal', what: 'Models', why: 'the back end is not connected', hint: 'Restart ShuffleScope' }
-    const { name, bytes } = await api.call('models.bytes', [id], { signal })
-    return { kind: 'bytes', name, bytes }
-  }
   const compareTrace = async (file: Blob, name: string): Promise<void> => {
     const { handle, model } = get()
     if (!handle || !model) return
@@ -137,13 +136,13 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     if (!outcome.ok) return set({ compareError: outcome.error })
     const trace = outcome.value
     const ref: CompareRef = { kind: 'trace', name }
-    if (trace.steps > 0 ? trace.foreign === 0 : trace.model === model.id) return take({ ref, handle, of: handle, model, trace })
+    if (trace.fits) return take({ ref, handle, of: handle, model, trace })
     // A run of another model is compared by that model, where it can be had.
     const { zoo, entries } = get()
     const id = trace.model
-    if (entries?.some((e) => e.id === id && e.kind !== 'catalogue')) return open(ref, null, (signal) => hostSource(id, signal), file)
+    if (entries?.some((e) => e.id === id && e.kind !== 'catalogue')) return open(ref, null, (signal) => hostSource(get(), id, signal), file)
     if (zoo.some((z) => z.id === id)) return open(ref, null, () => Promise.resolve({ kind: 'zoo', id }), file)
-    set({ compareError: foreign(trace, model) })
+    set({ compareError: misfit(trace, model) })
   }
 
   return {
@@ -152,7 +151,7 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     openCompare: () => set(({ screen, compareFrom }) => ({ screen: 'compare', compareFrom: screen === 'compare' ? compareFrom : screen })),
     closeCompare: () => set(({ compareFrom }) => ({ screen: compareFrom })),
 
-    compareWithHost: (id) => open({ kind: 'host', id }, null, (signal) => hostSource(id, signal)),
+    compareWithHost: (id) => open({ kind: 'host', id }, null, (signal) => hostSource(get(), id, signal)),
     compareWithZoo: (id) => open({ kind: 'zoo', id }, null, () => Promise.resolve({ kind: 'zoo', id })),
 
     async compareWithFile(file, name) {
@@ -235,14 +234,29 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
       if (b.ok) set({ compareProfile: { side, view: b.value } })
       else set({ compareTimingError: b.error })
     },
+
+    async saveTrace() {
+      const { handle, engine, model } = get()
+      if (!handle || !model) return
+      set({ compareTimingError: null })
+      try {
+        const trace = await counted(engine.call('runTrace', { handle }))
+        await saveFile(get(), { name: `${model.id}-trace.json`, type: 'application/json', content: `${JSON.stringify(trace)}\n` })
+      } catch (error) {
+        set({ compareTimingError: fieldsOf(error) })
+      }
+    },
   }
 }
 
-function foreign({ name, model, steps, foreign: unknown }: TraceFileView, open: ModelView): ErrorFields {
+function misfit({ name, model, steps, foreign }: TraceFileView, open: ModelView): ErrorFields {
   return {
     code: 'bad-input',
     what: `Trace "${name}"`,
-    why: `it is of "${model}", and ${unknown} of its ${steps} steps name layers that ${open.title} does not have`,
+    why:
+      foreign > 0
+        ? `it is of "${model}", and ${foreign} of its ${steps} steps name layers that ${open.title} does not have`
+        : `it is of "${model}", and ${open.title} is another model`,
     hint: `Open "${model}" first, or choose a trace of ${open.title}`,
   }
 }

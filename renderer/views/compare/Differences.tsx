@@ -50,6 +50,8 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
     () => ({ both: rows.filter((r) => r.a && r.b).length, onlyA: rows.filter((r) => !r.b).length, onlyB: rows.filter((r) => !r.a).length }),
     [rows],
   )
+  const stageData = useMemo(() => differenceTable(t, measure, sections), [t, measure, sections])
+  const layerData = useMemo(() => differenceTable(t, measure, list), [t, measure, list])
   const rangeText = String(range)
   const ownKey = own?.comparison === comparison && own.range === rangeText ? own.key : null
   const selected = useMemo(() => (ownKey === null ? keysIn(list, range) : [ownKey]), [list, range, ownKey])
@@ -73,7 +75,7 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
       </div>
       {values ? (
         <>
-          <Figure id="compare-stages" title={`${t('compare.stages')}: ${measureName}`} table={differenceTable(t, measure, sections)} tableShown>
+          <Figure id="compare-stages" title={`${t('compare.stages')}: ${measureName}`} table={stageData} tableShown>
             <DifferenceTable
               caption={t('compare.stages')}
               heads={[t('compare.stage.a'), t('compare.stage.b')]}
@@ -102,7 +104,7 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
           {list.length === 0 ? (
             <p className="compare-none quiet">{t('compare.none')}</p>
           ) : (
-            <Figure id="compare-layers" title={`${t('compare.layers')}: ${measureName}`} table={differenceTable(t, measure, list)} tableShown>
+            <Figure id="compare-layers" title={`${t('compare.layers')}: ${measureName}`} table={layerData} tableShown>
               <DifferenceTable
                 caption={t('compare.layers')}
                 heads={[t('compare.layer.a'), t('compare.layer.b')]}

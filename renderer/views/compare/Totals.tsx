@@ -16,6 +16,7 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
   const timing = useStore((s) => s.compareTiming)
   const error = useStore((s) => s.compareTimingError)
   const measure = useStore((s) => s.measureBoth)
+  const saveTrace = useStore((s) => s.saveTrace)
   const times = useTimes(comparison)
   const { a, b, side } = comparison
   const totals = (id: CompareMeasure) => {
@@ -77,6 +78,11 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
           <button type="button" className="button is-small" onClick={() => void measure()}>
             {t(side.trace ? 'compare.time.a' : timed ? 'compare.time.again' : 'compare.time.both')}
           </button>
+          {times.a.total !== null && (
+            <button type="button" className="button is-small" title={t('compare.time.save.hint')} onClick={() => void saveTrace()}>
+              {t('compare.time.save')}
+            </button>
+          )}
           <span className="quiet small">
             {side.trace
               ? t('compare.time.trace', {

@@ -5,6 +5,6 @@ import type { ModelView } from '../../workers/contract.ts'
 
 export function sideName(t: Translate, side: CompareSide, open: ModelView): string {
   if (side.ref.kind === 'noShuffle') return t('compare.noShuffle', { model: open.title })
-  if (side.trace) return t('compare.trace', { model: side.model.title, cpu: side.trace.host.cpu })
+  if (side.trace) return t('compare.trace', { model: side.model.title, name: side.trace.name })
   return side.model.title
 }
