@@ -3,6 +3,7 @@ import { badInput } from '../base/errors.ts'
 import { parameterCount } from '../ir/graph.ts'
 import type { Model } from '../model.ts'
 import { ALEXNET } from './alexNet.ts'
+import { customV1 } from './customV1.ts'
 import type { Architecture } from './entry.ts'
 import { MOBILENET_V1 } from './mobileNetV1.ts'
 import { RESNETS } from './resNet.ts'
@@ -42,10 +43,15 @@ export const ARCHITECTURES: readonly Architecture[] = [...SHUFFLENET_V1, ...SHUF
 export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)
 
 /**
- * Builds an architecture of the zoo with random weights: input [1, 3, H, W], output logits [1, classes].
- * Throws ScopeError `bad-input` for an unknown id, or a size or class count that cannot be built.
+ * Builds an architecture of the zoo, or one whose id says its sizes (`customV1Id`), with random weights: input
+ * [1, 3, H, W], output logits [1, classes]. Throws ScopeError `bad-input` for an unknown id, or a size or class count that cannot be built.
  */
 export function buildZooModel(id: string, options: ZooOptions = {}): Model {
+  const custom = customV1(id)
+  if (custom) {
+    const { height, width, classes, shuffle } = custom.shape
+    return modelOf(custom.architecture, { inputSize: [height, width], classes, shuffle, ...options })
+  }
   const entry = ZOO.find((e) => e.id === id)
   if (!entry) throw badInput(`Model "${id}"`, 'the zoo has no such architecture', `It has: ${ZOO.map((e) => e.id).join(', ')}`)
   return entry.build(options)

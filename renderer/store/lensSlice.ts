@@ -9,6 +9,7 @@ const NONE_OFF: ReadonlySet<number> = new Set()
 
 export const initialLens = {
   lensShown: false,
+  lensAfter: false,
   lensLayers: null,
   lens: null,
   lensTask: null,
@@ -44,6 +45,7 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
     ...initialLens,
 
     showLens: (lensShown) => set({ lensShown }),
+    setLensAfter: (lensAfter) => set({ lensAfter }),
 
     async loadLens(tensor) {
       const { photo, handle, engine, model } = get()
@@ -89,12 +91,25 @@ export const lensSlice: Slice<LensSlice> = (set, get) => {
   }
 }
 
-/** The layer shown before unless another unit is selected, else one of that unit, else the first shuffle, else the first layer with groups. */
-function suitable(list: readonly LensLayer[], { lens, handle, selection, focus }: State): LensLayer | undefined {
+/**
+ * The layer of the selected channel or op; else the one shown before unless another unit is selected, else one of that
+ * unit, else the first shuffle, else the first layer with groups.
+ */
+function suitable(list: readonly LensLayer[], state: State): LensLayer | undefined {
+  const { lens, handle, selection, focus } = state
+  const chosen = list.find((l) => channelIn(l, state) !== null) ?? list.find((l) => selection.node !== null && l.nodes.includes(selection.node))
+  if (chosen) return chosen
   const shown = lens?.handle === handle ? list.find((l) => l.tensor === lens.view.layer.tensor) : undefined
   const item = focus ?? selection.item
   const own = item === null ? [] : list.filter((l) => l.item === item)
   const telling = (layers: readonly LensLayer[]) => layers.find((l) => l.order) ?? layers.find((l) => l.groups > 1)
   if (shown && (own.length === 0 || own.includes(shown))) return shown
   return telling(own) ?? own[0] ?? telling(list) ?? list[0]
+}
+
+/** The selected channel as one of the layer's, by its place before the shuffle. Other stages number their tensors otherwise: null. */
+export function channelIn(layer: LensLayer, { selection: { channel }, stage }: Pick<State, 'selection' | 'stage'>): number | null {
+  if (!channel || stage !== 'recognised') return null
+  if (layer.tensors.includes(channel.tensor)) return channel.channel
+  return layer.shuffled === channel.tensor ? (layer.order?.[channel.channel] ?? null) : null
 }

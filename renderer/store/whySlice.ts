@@ -1,12 +1,26 @@
-/** Occlusion sensitivity of the photo's answer. */
+/** Why this answer: what lies over the photo, and occlusion sensitivity. */
 import type { Slice, State, WhySlice } from './state.ts'
 import { runTask } from './tasks.ts'
 import { threads } from './threads.ts'
 
-export const initialWhy = { occlusion: null, occlusionTask: null, occlusionError: null } as const satisfies Partial<State>
+/** The class map or occlusion map of one of the top classes. */
+export type OverlayKind = 'none' | 'map' | 'occlusion'
+
+export interface Overlay {
+  readonly kind: OverlayKind
+  /** Rank of the class among the top ones. */
+  readonly rank: number
+  readonly opacity: number
+}
+
+export const NO_OVERLAY: Overlay = { kind: 'none', rank: 0, opacity: 0.65 }
+
+export const initialWhy = { overlay: NO_OVERLAY, occlusion: null, occlusionTask: null, occlusionError: null } as const satisfies Partial<State>
 
 export const whySlice: Slice<WhySlice> = (set, get) => ({
   ...initialWhy,
+
+  setOverlay: (overlay) => set({ overlay }),
 
   async occlude() {
     const { photo, handle, engine, run } = get()

@@ -1,5 +1,5 @@
 /** A figure: its picture, the table behind it for screen readers, and its place on the list of what can be exported. */
-import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { headOf } from '../export/csv.ts'
 import { type FigureCell, type FigureColumn, type FigureTable, screenFigures } from '../export/figures.ts'
 import { HiddenTable } from './HiddenTable.tsx'
@@ -41,11 +41,11 @@ export function Figure({ id, title, table, caption = title, tableShown = false, 
 }
 
 /** The same table, where it must stand elsewhere. */
-export function TableBehind({ caption, table }: { readonly caption: string; readonly table: FigureTable }) {
+export const TableBehind = memo(function TableBehind({ caption, table }: { readonly caption: string; readonly table: FigureTable }) {
   const head = useMemo(() => table.columns.map(headOf), [table])
   const rows = useMemo(() => table.rows.map((row) => table.columns.map((column, i) => cellText(column, row[i] ?? null))), [table])
   return <HiddenTable caption={caption} head={head} rows={rows} />
-}
+})
 
 function cellText(column: FigureColumn, cell: FigureCell): string {
   if (cell === null) return '–'

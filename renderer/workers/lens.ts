@@ -31,6 +31,8 @@ export interface Lens {
   readonly made: Promise<Runner>
   input?: HostTensor
   top?: readonly Prediction[]
+  /** The first output with nothing zeroed. */
+  output?: HostTensor
 }
 
 /** Feature maps to look at, in network order: before each shuffle, and after each convolution or join with what follows it alone. */
@@ -44,15 +46,19 @@ export function lensLayers(graph: Graph): LensLayer[] {
   for (const node of graph.nodes) {
     if (node.op !== 'conv2d' && node.op !== 'concat' && !(node.op === 'binary' && node.attrs.function === 'add')) continue
     let tensor = node.outputs[0] ?? NONE
+    const chain = [node]
     let next = alone(tensor)
     while (next && (next.op === 'batchNorm' || next.op === 'activation')) {
       tensor = next.outputs[0] ?? NONE
+      chain.push(next)
       next = alone(tensor)
     }
     const { shape, dtype } = tensorOf(graph, tensor).fact
     if (shape.length !== 4 || shape[0] !== 1 || dtype !== 'f32' || tensorOf(graph, tensor).data) continue
     const [, channels, height, width] = asNchw(shape)
     const shuffle = next?.op === 'channelShuffle' ? shuffleOf(next) : null
+    const tensors = chain.map((n) => n.outputs[0] ?? NONE)
+    if (next && shuffle) chain.push(next)
     const own = node.op === 'conv2d' && !isDepthwise(graph, node) ? Number(node.attrs.groups ?? 1) : 1
     const { section, item } = placeOf(node)
     layers.set(tensor, {
@@ -66,6 +72,9 @@ export function lensLayers(graph: Graph): LensLayer[] {
       width,
       groups: shuffle ? shuffle.groups : own,
       order: shuffle ? shuffleSource(channels, shuffle) : null,
+      nodes: chain.map((n) => n.name),
+      tensors,
+      shuffled: shuffle ? (next?.outputs[0] ?? null) : null,
     })
   }
   return [...layers.values()]
@@ -90,30 +99,45 @@ export async function lensPhoto(
   const { outputs, kept } = await runner.run([input, mask], { signal: context.signal, keep: [tensor] })
   const maps = kept.get(tensor)
   if (!maps) throw badInput('Group lens', `the feature map of "${layer.name}" was not kept`, 'Choose another layer')
-  const top = await classesOf(running.model, outputOf(running.model, outputs))
+  const output = outputOf(running.model, outputs)
+  const top = await classesOf(running.model, output)
   // While the maps are looked at, so that the first click is as fast as the others.
   if (!lens.input) setTimeout(() => void runner.warmUp().catch(() => undefined), 0)
   lens.input = input
   lens.top = top
+  lens.output = output
   return { layer, maps: Float32Array.from(maps.data), top }
 }
 
 /** The answer with the channels in `off` zeroed. Throws ScopeError where the lens does not look at `tensor`. */
 export async function ablatePhoto(running: Running, tensor: TensorId, off: readonly number[], { signal }: CallContext): Promise<AblationView> {
   const { model, lens } = running
-  if (lens?.tensor !== tensor || !lens.input || !lens.top) throw badInput('Group lens', 'this layer is no longer at hand', 'Choose the layer again')
+  if (lens?.tensor !== tensor || !lens.input || !lens.top || !lens.output)
+    throw badInput('Group lens', 'this layer is no longer at hand', 'Choose the layer again')
   const channels = tensorOf(running.recognised(), tensor).fact.shape[1] ?? 0
   const zeroed = [...new Set(off)].filter((c) => Number.isInteger(c) && c >= 0 && c < channels)
   const start = performance.now()
   const { outputs } = await (await lens.made).run([lens.input, channelMask(running.recognised(), tensor, zeroed)], { signal })
   const output = outputOf(model, outputs)
-  const now = classProbabilities(model.graph, output)
+  const now = lens.top.length > 0 ? classProbabilities(model.graph, output) : []
   return {
     off: zeroed,
     top: await classesOf(model, output),
     watched: lens.top.map(({ index }) => now[index] ?? 0),
+    change: changeOf(lens.output, output),
     ms: performance.now() - start,
   }
+}
+
+function changeOf(before: HostTensor, after: HostTensor): number {
+  let norm = 0
+  let change = 0
+  for (let i = 0; i < before.data.length; i++) {
+    const own = before.data[i] ?? 0
+    norm += own ** 2
+    change += ((after.data[i] ?? 0) - own) ** 2
+  }
+  return change === 0 ? 0 : Math.sqrt(change / norm)
 }
 
 /** The lens on a tensor; one on another is closed first. */

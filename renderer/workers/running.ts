@@ -10,9 +10,11 @@ import {
   errorFrom,
   type Graph,
   type HostTensor,
+  type Machine,
   type Model,
   makePlan,
   type Preprocess,
+  type Profile,
   preprocessImage,
   type Runner,
   type ScopeError,
@@ -23,6 +25,7 @@ import { runnerHost } from './host.ts'
 import { labelsOf } from './labels.ts'
 import type { Lens } from './lens.ts'
 import { type Decoded, decodePhoto } from './photo.ts'
+import { answersClasses, preprocessOf } from './photoUse.ts'
 
 const TOP = 5
 
@@ -36,6 +39,8 @@ export interface Running {
   warm?: boolean
   /** What maps of classes are made from, or why there are none. */
   head?: ActivationHead | ScopeError
+  /** What the last timing of it gave, whole. */
+  timed?: { readonly profile: Profile; readonly machine: Machine; readonly backend: string; readonly threads: number; readonly arenaBytes: number }
   /** The plan and runner of the layer that the group lens shows. */
   lens?: Lens
 }
@@ -77,7 +82,7 @@ export interface PhotoInput {
 
 /** A photo as the model's input. Throws ScopeError where the file is no photo, or the model takes none. */
 export async function photoInput({ model }: Running, photo: Blob, name: string, context: CallContext): Promise<PhotoInput> {
-  const { preprocess } = model
+  const preprocess = preprocessOf(model)
   if (!preprocess)
     throw badInput(
       `Model "${model.title}"`,
@@ -139,7 +144,9 @@ function within({ x, y, width, height }: Box, photoWidth: number, photoHeight: n
   return { x: left, y: top, width: Math.min(x + width, photoWidth) - left, height: Math.min(y + height, photoHeight) - top }
 }
 
+/** None where the output is no value per class. */
 export async function classesOf(model: Model, output: HostTensor): Promise<RunView['top']> {
+  if (!answersClasses(model.graph)) return []
   const values = classProbabilities(model.graph, output)
   const labels = await labelsOf(model)
   return topK(values, TOP).map(({ index, value }) => ({ index, label: labels?.[index] ?? null, probability: value }))

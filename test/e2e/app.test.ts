@@ -127,7 +127,7 @@ describe('the unit view', () => {
     await page
       .getByRole('button', { name: unitNamed(2) })
       .first()
-      .click()
+      .dblclick()
     await idle(page)
     const unit = page.getByRole('main')
     expect(await unit.getByText(/3 groups/).count()).toBeGreaterThan(0)

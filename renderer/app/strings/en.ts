@@ -1,7 +1,6 @@
 /** Every sentence of the page, in English. `{name}` stands for a value, `{name|layer|layers}` for a word by its number. The keys type the other languages. */
 
 export const en = {
-  'app.name': 'ShuffleScope',
   'app.settings': 'Settings',
   'app.theme': 'Theme',
   'app.theme.system': 'As the system',
@@ -10,14 +9,12 @@ export const en = {
   'app.theme.contrast': 'High contrast',
   'app.language': 'Language',
   'app.language.system': 'As the system',
-  'app.keys': 'Keys',
   'app.close': 'Close',
   'app.cancel': 'Cancel',
   'app.reload': 'Reload',
   'app.dismiss': 'Dismiss',
   'app.drop': 'Drop a photo, a model or a workspace',
   'app.drop.hint': 'Photos: PNG, JPEG, WebP, GIF, BMP, AVIF. Models: .onnx, .pth, .safetensors',
-  'app.started': 'Starting the engine',
   'app.skip': 'Skip to the content',
 
   'rail.label': 'Screens',
@@ -49,7 +46,6 @@ export const en = {
   'models.title': 'Models',
   'models.open': 'Open a file…',
   'models.bundled': 'With the app',
-  'models.downloaded': 'Downloaded',
   'models.catalogue': 'To download',
   'models.zoo': 'Architectures with random weights',
   'models.search': 'Search models',
@@ -57,10 +53,8 @@ export const en = {
   'models.download': 'Download',
   'models.resume': 'Resume',
   'models.remove': 'Remove',
-  'models.current': 'open',
   'models.bytes': '{done} of {total}',
   'models.classes': '{n} {n|class|classes}',
-  'models.unavailable': 'The list of models cannot be read',
 
   'convention.label': 'Counted',
   'convention.paper': 'convolutions only, as in Table 1 of the paper',
@@ -142,7 +136,6 @@ export const en = {
   'inspector.layers': 'Layers',
   'inspector.units': 'Units',
   'inspector.shuffles': 'Shuffles',
-  'inspector.kind': 'Kind',
   'inspector.groups': 'Groups',
   'inspector.input': 'Input',
   'inspector.output': 'Output',
@@ -168,7 +161,6 @@ export const en = {
   'inspector.activation': 'Activation',
   'inspector.residual': 'Residual',
   'inspector.ops': 'Ops',
-  'inspector.tensor': 'Tensor',
   'inspector.from': 'Comes from',
   'inspector.to': 'Goes to',
   'inspector.ofInputs': '{n} of {all} input channels',
@@ -218,7 +210,6 @@ export const en = {
   'why.occlusion.hint': 'How far the probability of a class falls when a grey square hides a place. Runs the network once for each place.',
   'why.occlusion.start': 'Hide place after place',
   'why.occlusion.again': 'Do it again',
-  'why.class': 'Class',
   'why.opacity': 'Opacity',
   'why.scale.map': 'Evidence, in units of the score',
   'why.scale.occlusion': 'Probability lost',
@@ -695,8 +686,6 @@ export const en = {
   'task.downloading': 'Downloading {name}',
   'task.waiting': 'Working',
 
-  'error.where': 'At {where}',
-  'error.start': 'The back end did not answer',
 
   'command.palette': 'All commands',
   'command.pair': '{kind}: {value}',

@@ -2,7 +2,6 @@
 import type { TextKey } from './en.ts'
 
 export const zh: Readonly<Record<TextKey, string>> = {
-  'app.name': 'ShuffleScope',
   'app.settings': '设置',
   'app.theme': '主题',
   'app.theme.system': '跟随系统',
@@ -11,14 +10,12 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'app.theme.dark': '深色',
   'app.language': '语言',
   'app.language.system': '跟随系统',
-  'app.keys': '快捷键',
   'app.close': '关闭',
   'app.cancel': '取消',
   'app.reload': '重新载入',
   'app.dismiss': '知道了',
   'app.drop': '放下照片、模型或工作区',
   'app.drop.hint': '照片：PNG、JPEG、WebP、GIF、BMP、AVIF。模型：.onnx、.pth、.safetensors',
-  'app.started': '正在启动引擎',
   'app.skip': '跳到内容',
 
   'rail.label': '页面',
@@ -50,7 +47,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'models.title': '模型',
   'models.open': '打开文件…',
   'models.bundled': '随应用提供',
-  'models.downloaded': '已下载',
   'models.catalogue': '可下载',
   'models.zoo': '随机权重的网络结构',
   'models.search': '搜索模型',
@@ -58,10 +54,8 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'models.download': '下载',
   'models.resume': '继续下载',
   'models.remove': '删除',
-  'models.current': '已打开',
   'models.bytes': '{done} / {total}',
   'models.classes': '{n} 类',
-  'models.unavailable': '无法读取模型列表',
 
   'convention.label': '计数方式',
   'convention.paper': '只计卷积，与论文表 1 一致',
@@ -143,7 +137,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'inspector.layers': '层',
   'inspector.units': '单元',
   'inspector.shuffles': '通道重排',
-  'inspector.kind': '种类',
   'inspector.groups': '组',
   'inspector.input': '输入',
   'inspector.output': '输出',
@@ -169,7 +162,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'inspector.activation': '激活',
   'inspector.residual': '残差',
   'inspector.ops': '算子',
-  'inspector.tensor': '张量',
   'inspector.from': '来自',
   'inspector.to': '去往',
   'inspector.ofInputs': '{all} 个输入通道中的 {n} 个',
@@ -218,7 +210,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'why.occlusion.hint': '用灰色方块遮住一处时，类别的概率下降多少。每一处都要运行一次网络。',
   'why.occlusion.start': '逐处遮挡',
   'why.occlusion.again': '再做一次',
-  'why.class': '类别',
   'why.opacity': '不透明度',
   'why.scale.map': '依据（以得分为单位）',
   'why.scale.occlusion': '损失的概率',
@@ -686,8 +677,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'task.downloading': '正在下载 {name}',
   'task.waiting': '处理中',
 
-  'error.where': '位置：{where}',
-  'error.start': '后端没有响应',
 
   'command.palette': '所有命令',
   'command.pair': '{kind}：{value}',

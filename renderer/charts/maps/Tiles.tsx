@@ -25,8 +25,6 @@ const BADGED = 30
 
 export function Tiles({ shapes, maps, range, groups, amount, off, active, label, describe, onActive, onToggle }: TilesProps) {
   const id = useId()
-  const { tileWidth, tileHeight } = shapes
-  const each = maps.channels / groups
   const at = (event: MouseEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     return tileAt(shapes, amount, event.clientX - box.left, event.clientY - box.top)
@@ -64,39 +62,58 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
         }}
         onKeyDown={keys}
       >
-        {shapes.before.map((_, channel) => {
-          const [x, y] = tileCorner(shapes, channel, amount)
-          const group = groups > 1 ? Math.floor(channel / each) : null
-          const isOff = off.has(channel)
-          return (
-            <g
-              key={channel}
-              id={`${id}${channel}`}
-              className={isOff ? 'tile is-off' : 'tile'}
-              transform={`translate(${x},${y})`}
-              role="option"
-              aria-selected={isOff}
-              aria-label={describe(channel)}
-            >
-              {isOff && <rect className="tile-veil" width={tileWidth} height={tileHeight} />}
-              {isOff && <path className="tile-cross" d={`M3,3L${tileWidth - 3},${tileHeight - 3}M3,${tileHeight - 3}L${tileWidth - 3},3`} />}
-              <rect className="tile-frame" width={tileWidth} height={tileHeight} stroke={groupColour(group)} />
-              {group !== null && tileWidth >= BADGED && tileHeight >= BADGED && (
-                <>
-                  <rect width={13} height={13} fill={groupColour(group)} />
-                  <text className="tile-index" x={6.5} y={10} fill={groupInk(group)}>
-                    {group}
-                  </text>
-                </>
-              )}
-              {channel === active && <rect className="tile-active" x={-3} y={-3} width={tileWidth + 6} height={tileHeight + 6} />}
-            </g>
-          )
-        })}
+        <TileFrames id={id} shapes={shapes} groups={groups} amount={amount} off={off} describe={describe} />
+        {active !== null && <Active shapes={shapes} channel={active} amount={amount} />}
       </svg>
     </div>
   )
 }
+
+function Active({ shapes, channel, amount }: { readonly shapes: TileShapes; readonly channel: number; readonly amount: number }) {
+  const [x, y] = tileCorner(shapes, channel, amount)
+  return <rect className="tile-active" x={x - 3} y={y - 3} width={shapes.tileWidth + 6} height={shapes.tileHeight + 6} />
+}
+
+/** Drawn again only where something of them changes: a pointer that moves over a thousand of them must not redraw them all. */
+const TileFrames = memo(function TileFrames({
+  id,
+  shapes,
+  groups,
+  amount,
+  off,
+  describe,
+}: Pick<TilesProps, 'shapes' | 'groups' | 'amount' | 'off' | 'describe'> & { readonly id: string }) {
+  const { tileWidth, tileHeight } = shapes
+  const each = shapes.before.length / groups
+  return shapes.before.map((_, channel) => {
+    const [x, y] = tileCorner(shapes, channel, amount)
+    const group = groups > 1 ? Math.floor(channel / each) : null
+    const isOff = off.has(channel)
+    return (
+      <g
+        key={channel}
+        id={`${id}${channel}`}
+        className={isOff ? 'tile is-off' : 'tile'}
+        transform={`translate(${x},${y})`}
+        role="option"
+        aria-selected={isOff}
+        aria-label={describe(channel)}
+      >
+        {isOff && <rect className="tile-veil" width={tileWidth} height={tileHeight} />}
+        {isOff && <path className="tile-cross" d={`M3,3L${tileWidth - 3},${tileHeight - 3}M3,${tileHeight - 3}L${tileWidth - 3},3`} />}
+        <rect className="tile-frame" width={tileWidth} height={tileHeight} stroke={groupColour(group)} />
+        {group !== null && tileWidth >= BADGED && tileHeight >= BADGED && (
+          <>
+            <rect width={13} height={13} fill={groupColour(group)} />
+            <text className="tile-index" x={6.5} y={10} fill={groupInk(group)}>
+              {group}
+            </text>
+          </>
+        )}
+      </g>
+    )
+  })
+})
 
 const TileImages = memo(function TileImages({ shapes, maps, range, amount }: Pick<TilesProps, 'shapes' | 'maps' | 'range' | 'amount'>) {
   const ref = useRef<HTMLCanvasElement>(null)

@@ -1,5 +1,6 @@
 /** Draws a mixing curve. The pointer finds the nearest unit, a click selects it; arrow keys walk the units. */
 import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react'
+import { YGrid } from '../kit/axis.tsx'
 import type { Size } from '../kit/size.ts'
 import { type MixingPanel, markAfter, markNear, mixingLayout } from './layout.ts'
 
@@ -57,14 +58,7 @@ export function MixingChart({ panel, size, label, active, selected, describe, on
           </text>
         </g>
       ))}
-      {shapes.yTicks.map((tick) => (
-        <g key={tick.label}>
-          <line className="mixing-grid" x1={left} x2={right} y1={tick.at} y2={tick.at} />
-          <text className="mixing-tick is-y" x={left - 6} y={tick.at + 4}>
-            {tick.label}
-          </text>
-        </g>
-      ))}
+      <YGrid name="mixing" plot={shapes} ticks={shapes.yTicks} gap={6} />
       {shapes.reference && (
         <g>
           <line className="mixing-reference" x1={left} x2={right} y1={shapes.reference.y} y2={shapes.reference.y} />

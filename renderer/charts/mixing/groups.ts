@@ -38,7 +38,7 @@ export interface GroupShapes {
 /** Thickness of the keys that name the groups, and the room between them and the cells. */
 const KEY = 14
 const GAP = 3
-const NUMBERED = 32
+const NUMBERED = 27
 const NAMED = 11
 const LARGEST = 56
 

@@ -1,5 +1,6 @@
 /** Draws the roofline. The pointer finds the nearest layer, a click selects it; arrow keys walk the layers. */
 import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react'
+import { XGrid, YGrid } from '../kit/axis.tsx'
 import { costColour } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
 import { markAt, markBeside, type RooflineData, type RooflineMark, rooflineLayout } from './layout.ts'
@@ -32,7 +33,7 @@ const REACH = 20
 export function RooflineChart({ data, size, texts, range, hovered, describe, onHover, onSelect }: RooflineChartProps) {
   const shapes = useMemo(() => rooflineLayout(data, size), [data, size])
   const id = useId()
-  const { left, right, top, bottom } = shapes
+  const { right, top, bottom } = shapes
   const at = (event: { clientX: number; clientY: number; currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect()
     return markAt(shapes, event.clientX - box.left, event.clientY - box.top, REACH)
@@ -66,22 +67,8 @@ export function RooflineChart({ data, size, texts, range, hovered, describe, onH
       onKeyDown={keys}
     >
       <g>
-        {shapes.xTicks.map((tick) => (
-          <g key={tick.label}>
-            <line className="roofline-grid" x1={tick.at} x2={tick.at} y1={top} y2={bottom} />
-            <text className="roofline-tick is-x" x={tick.at} y={bottom + 15}>
-              {tick.label}
-            </text>
-          </g>
-        ))}
-        {shapes.yTicks.map((tick) => (
-          <g key={tick.label}>
-            <line className="roofline-grid" x1={left} x2={right} y1={tick.at} y2={tick.at} />
-            <text className="roofline-tick is-y" x={left - 8} y={tick.at + 4}>
-              {tick.label}
-            </text>
-          </g>
-        ))}
+        <XGrid name="roofline" plot={shapes} ticks={shapes.xTicks} />
+        <YGrid name="roofline" plot={shapes} ticks={shapes.yTicks} />
         <text className="roofline-axis is-y" x={20} y={top - 8}>
           {texts.y}
         </text>

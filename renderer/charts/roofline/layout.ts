@@ -3,6 +3,7 @@
 import { extent, max, type ScaleLogarithmic, scaleLog, symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolTriangle } from 'd3'
 import type { Machine } from '../../../engine/index.ts'
 import type { LayerKind } from '../../workers/contract.ts'
+import type { Tick } from '../kit/axis.tsx'
 import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
 
@@ -47,11 +48,6 @@ export interface RooflineShapes {
   /** The longest last, so that they lie on top. Layers without MACs, or too quick for the clock, have none. */
   readonly marks: readonly RooflineMark[]
   readonly longest: number
-}
-
-export interface Tick {
-  readonly at: number
-  readonly label: string
 }
 
 const LEFT = 60

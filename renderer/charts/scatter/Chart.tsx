@@ -1,5 +1,6 @@
 /** Draws complexity against error. The pointer finds the nearest point; arrow keys walk them. */
 import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react'
+import { XGrid, YGrid } from '../kit/axis.tsx'
 import type { Size } from '../kit/size.ts'
 import { pointAt, pointBeside, type ScatterData, type ScatterMark, scatterLayout } from './layout.ts'
 
@@ -17,7 +18,7 @@ const REACH = 20
 export function ScatterChart({ data, size, texts, hovered, describe, onHover }: ScatterChartProps) {
   const shapes = useMemo(() => scatterLayout(data, size), [data, size])
   const id = useId()
-  const { left, right, top, bottom } = shapes
+  const { right, top, bottom } = shapes
   const active = shapes.marks.findIndex((m) => m.key === hovered)
   const move = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -45,22 +46,8 @@ export function ScatterChart({ data, size, texts, hovered, describe, onHover }: 
       onKeyDown={keys}
     >
       <g>
-        {shapes.xTicks.map((tick) => (
-          <g key={tick.label}>
-            <line className="scatter-grid" x1={tick.at} x2={tick.at} y1={top} y2={bottom} />
-            <text className="scatter-tick is-x" x={tick.at} y={bottom + 15}>
-              {tick.label}
-            </text>
-          </g>
-        ))}
-        {shapes.yTicks.map((tick) => (
-          <g key={tick.label}>
-            <line className="scatter-grid" x1={left} x2={right} y1={tick.at} y2={tick.at} />
-            <text className="scatter-tick is-y" x={left - 8} y={tick.at + 4}>
-              {tick.label}
-            </text>
-          </g>
-        ))}
+        <XGrid name="scatter" plot={shapes} ticks={shapes.xTicks} />
+        <YGrid name="scatter" plot={shapes} ticks={shapes.yTicks} />
         <text className="scatter-axis" x={0} y={12}>
           {texts.y}
         </text>

@@ -13,6 +13,7 @@ import {
   symbolStar,
   symbolTriangle,
 } from 'd3'
+import type { Tick } from '../kit/axis.tsx'
 import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
 
@@ -50,11 +51,6 @@ export interface ScatterMark {
   readonly y: number
   /** Outline around the origin. */
   readonly d: string
-}
-
-export interface Tick {
-  readonly at: number
-  readonly label: string
 }
 
 export interface ScatterShapes {

@@ -3,6 +3,7 @@ import { useDeferredValue, useMemo, useState } from 'react'
 import { exact, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
+import { CopyNumber } from '../../ui/CopyNumber.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
@@ -37,11 +38,11 @@ export default function CostsView() {
         <Segmented label={t('costs.tab')} value={tab} options={TABS.map((id) => ({ value: id, label: t(`costs.tab.${id}`) }))} onChange={setTab} />
         <p className="costs-total">
           {tab === 'layers' && (
-            <span className="num ellipsis" title={exact(asFlops ? 2 * total : total)}>
+            <CopyNumber className="num ellipsis" value={asFlops ? 2 * total : total} title={exact(asFlops ? 2 * total : total)}>
               {asFlops
                 ? t('costs.totalFlops', { flops: short(2 * total, 4), n: network.layers.length })
                 : t('costs.total', { macs: short(total, 4), n: network.layers.length })}
-            </span>
+            </CopyNumber>
           )}
           <span className="quiet small ellipsis" title={t(`convention.${convention}`)}>
             {t('costs.counted', { convention: t(`convention.${convention}`) })}

@@ -1,5 +1,5 @@
 /** Where the costs lie: the icicle of sections, units and ops, linked to the one selection. The layer table below is the table behind it. */
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { IcicleChart } from '../../charts/icicle/Chart.tsx'
 import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
@@ -9,8 +9,11 @@ import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
 import { sectionName } from '../explore/mapData.ts'
+import { Bars } from './Bars.tsx'
 import { icicleTable } from './figureTables.ts'
 import { ICICLE_MEASURES, type IcicleMeasure, icicleTree, layersOf, layerValue, refOf, selectedCells, shufflesOf } from './icicleData.ts'
+
+const PICTURES = ['icicle', 'bars'] as const
 
 const TEXT: Readonly<Record<IcicleMeasure, (value: number) => string>> = { macs: (v) => short(v), params: (v) => short(v), bytes, ms: milliseconds }
 
@@ -25,6 +28,9 @@ export function Icicle({ network }: { readonly network: NetworkView }) {
   const enter = useStore((s) => s.enter)
   const [chosen, setMeasure] = useState<IcicleMeasure>('macs')
   const [hovered, setHovered] = useState<string | null>(null)
+  const [words, setWords] = useState<string | null>(null)
+  const picture = useStore((s) => s.costsPicture)
+  const setPicture = useStore((s) => s.setCostsPicture)
   const [ref, size] = useSize<HTMLDivElement>()
   const measure = chosen === 'ms' && !rates ? 'macs' : chosen
   const tree = useMemo(() => icicleTree(t, network, measure, convention, rates), [t, network, measure, convention, rates])
@@ -56,51 +62,81 @@ export function Icicle({ network }: { readonly network: NetworkView }) {
     const [layer] = layersOf(network, refOf(key))
     if (layer && refOf(key).kind !== 'section') enter(layer.item)
   }
-  const shuffles = shufflesOf(network)
-  const shown = hovered ?? selected.active
+  const shown = picture === 'bars' ? null : (hovered ?? selected.active)
   const measures = ICICLE_MEASURES.filter((m) => m !== 'ms' || rates)
   return (
     <section className="icicle" aria-label={t('icicle.title')}>
       <div className="icicle-head">
         <h2>{t('icicle.title')}</h2>
         <Segmented
+          label={t('icicle.picture')}
+          value={picture}
+          options={PICTURES.map((value) => ({ value, label: t(`icicle.picture.${value}`), hint: t(`icicle.picture.${value}.hint`) }))}
+          onChange={(next) => {
+            setWords(null)
+            setPicture(next)
+          }}
+        />
+        <Segmented
           label={t('icicle.measure')}
           value={measure}
           options={measures.map((m) => ({ value: m, label: t(`strip.${m}`) }))}
           onChange={setMeasure}
         />
-        <span className="small grow ellipsis num">
-          {shown !== null ? (
-            describe(shown, sum(shown))
-          ) : (
-            <span className="quiet" title={t('icicle.shuffles.hint')}>
-              {shuffles.count > 0 ? t('icicle.shuffles', { n: shuffles.count, bytes: bytes(shuffles.bytes) }) : t('icicle.hint')}
-            </span>
-          )}
-        </span>
-        <p className="legend">
-          <span className="num">0</span>
-          <span className="legend-scale" />
-          <span className="num">{TEXT[measure](Math.max(0, ...network.layers.map((l) => layerValue(l, measure, convention, rates))))}</span>
-        </p>
+        <span className="small grow ellipsis num">{shown !== null ? describe(shown, sum(shown)) : (words ?? <Shuffles network={network} />)}</span>
+        {picture === 'icicle' && (
+          <p className="legend">
+            <span className="num">0</span>
+            <span className="legend-scale" />
+            <span className="num">{TEXT[measure](Math.max(0, ...network.layers.map((l) => layerValue(l, measure, convention, rates))))}</span>
+          </p>
+        )}
       </div>
-      <Figure id="costs" title={`${t('icicle.title')}: ${t(`strip.${measure}`)}`} table={data} tableShown>
-        <div className="icicle-canvas" ref={ref}>
-          {size && (
-            <IcicleChart
-              sections={tree}
-              size={size}
-              label={t('icicle.chart', { measure: t(`strip.${measure}`) })}
-              selected={selected.keys}
-              active={selected.active}
-              describe={describe}
-              onHover={setHovered}
-              onSelect={select}
-              onEnter={open}
-            />
-          )}
-        </div>
-      </Figure>
+      {picture === 'bars' ? (
+        <Bars network={network} measure={measure} text={TEXT[measure]} onHover={setWords} />
+      ) : (
+        <Figure id="costs" title={`${t('icicle.title')}: ${t(`strip.${measure}`)}`} table={data} tableShown>
+          <div className="icicle-canvas" ref={ref}>
+            {size && (
+              <IcicleChart
+                sections={tree}
+                size={size}
+                label={t('icicle.chart', { measure: t(`strip.${measure}`) })}
+                selected={selected.keys}
+                active={selected.active}
+                describe={describe}
+                onHover={setHovered}
+                onSelect={select}
+                onEnter={open}
+              />
+            )}
+          </div>
+        </Figure>
+      )}
     </section>
+  )
+}
+
+/** What the shuffles cost at this stage, and what is left of it once they are fused. */
+function Shuffles({ network }: { readonly network: NetworkView }) {
+  const t = useText()
+  const fused = useStore((s) => (s.fusedShuffles?.handle === s.handle ? s.fusedShuffles : null))
+  const load = useStore((s) => s.loadFusedShuffles)
+  const handle = useStore((s) => s.handle)
+  const { explicit, bytes: moved, inside } = shufflesOf(network)
+  useEffect(() => {
+    if (handle && explicit > 0) void load()
+  }, [handle, explicit, load])
+  return (
+    <span className="quiet" title={t('icicle.shuffles.hint')}>
+      {explicit > 0
+        ? t(fused ? (fused.count === 0 ? 'icicle.shuffles.free' : 'icicle.shuffles.left') : 'icicle.shuffles', {
+            n: explicit,
+            bytes: bytes(moved),
+            left: fused?.count ?? 0,
+            leftBytes: bytes(fused?.bytes ?? 0),
+          })
+        : t(inside > 0 ? 'icicle.shuffles.inside' : 'icicle.hint', { n: inside })}
+    </span>
   )
 }

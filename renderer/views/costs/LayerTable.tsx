@@ -127,20 +127,20 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                   </th>
                   <td className="is-input" />
                   <td />
-                  <td className="num" title={exact(row.params)}>
+                  <td className="num" title={exact(row.params)} data-copy={String(row.params)}>
                     {short(row.params)}
                   </td>
-                  <td className="num is-bytes" title={exact(row.bytes)}>
+                  <td className="num is-bytes" title={exact(row.bytes)} data-copy={String(row.bytes)}>
                     {bytes(row.bytes)}
                   </td>
-                  <td className="num" title={exact(row.macs)}>
+                  <td className="num" title={exact(row.macs)} data-copy={String(row.macs)}>
                     {short(row.macs)}
                   </td>
                   <td className="num layers-share">{total > 0 ? percent(row.macs / total) : '–'}</td>
                   <td className="layers-bar" />
                   {rates && (
                     <>
-                      <td className="num" title={exact(row.ms)}>
+                      <td className="num" title={exact(row.ms)} data-copy={String(row.ms)}>
                         {significant(row.ms, 3)}
                       </td>
                       <td />
@@ -172,13 +172,13 @@ export function LayerTable({ rows, sorting, onSort }: LayerTableProps) {
                 <td className="num">{layer.groups ?? ''}</td>
                 <td className="num mono is-input">{shape(layer.inputShape)}</td>
                 <td className="num mono">{shape(layer.outputShape)}</td>
-                <td className="num" title={exact(layer.params)}>
+                <td className="num" title={exact(layer.params)} data-copy={String(layer.params)}>
                   {layer.params > 0 ? short(layer.params) : ''}
                 </td>
-                <td className="num is-bytes" title={exact(layer.bytes)}>
+                <td className="num is-bytes" title={exact(layer.bytes)} data-copy={String(layer.bytes)}>
                   {bytes(layer.bytes)}
                 </td>
-                <td className="num" title={exact(macs)}>
+                <td className="num" title={exact(macs)} data-copy={String(macs)}>
                   {macs > 0 || layer.op === 'channelShuffle' ? short(macs) : ''}
                 </td>
                 <td className="num layers-share">{macs > 0 ? percent(macs / total) : ''}</td>
@@ -200,10 +200,10 @@ function TimedCells({ rates }: { readonly rates: Rates | undefined }) {
   const { ms = 0, gmacs = 0, ofPeak = 0 } = rates ?? {}
   return (
     <>
-      <td className="num" title={exact(ms)}>
+      <td className="num" title={exact(ms)} data-copy={String(ms)}>
         {ms > 0 ? significant(ms, 3) : ''}
       </td>
-      <td className="num" title={exact(gmacs)}>
+      <td className="num" title={exact(gmacs)} data-copy={String(gmacs)}>
         {gmacs > 0 ? significant(gmacs, 3) : ''}
       </td>
       <td className="num">{gmacs > 0 ? significant(100 * ofPeak, 3) : ''}</td>

@@ -98,8 +98,17 @@ export function selectedCells(network: NetworkView, { node, item, range }: Selec
   return { keys: new Set([key]), active: key }
 }
 
-/** Shuffles as the stage has them: none of them costs a MAC; where they are not fused they move bytes. */
-export function shufflesOf(network: NetworkView): { readonly count: number; readonly bytes: number } {
+export interface Shuffles {
+  /** Layers of their own, and the bytes that they move; none of them costs a MAC. */
+  readonly explicit: number
+  readonly bytes: number
+  /** Units whose shuffle lies in the stores of another op. */
+  readonly inside: number
+}
+
+/** Shuffles as the stage has them. */
+export function shufflesOf(network: NetworkView): Shuffles {
   const own = network.layers.filter((l) => l.op === 'channelShuffle')
-  return { count: own.length, bytes: own.reduce((sum, l) => sum + l.bytes, 0) }
+  const fused = network.items.filter((i) => i.shuffle !== null && !own.some((l) => l.item === i.key))
+  return { explicit: own.length, bytes: own.reduce((sum, l) => sum + l.bytes, 0), inside: fused.length }
 }

@@ -5,6 +5,7 @@ import { useStore, useText } from '../../store/context.ts'
 import type { ChannelRef } from '../../store/state.ts'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Facts } from '../../ui/Facts.tsx'
+import { LensLink } from '../lens/LensLink.tsx'
 
 export function ChannelPanel({ channel }: { readonly channel: ChannelRef }) {
   const t = useText()
@@ -33,6 +34,7 @@ export function ChannelPanel({ channel }: { readonly channel: ChannelRef }) {
       <button type="button" className="button is-small" onClick={() => void traceOnMap(channel)}>
         {t('trace.show')}
       </button>
+      <LensLink />
       {traceError && <ErrorNote error={traceError} />}
     </section>
   )

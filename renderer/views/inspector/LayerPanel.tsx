@@ -5,6 +5,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
 import { type Fact, Facts } from '../../ui/Facts.tsx'
 import type { LayerRow } from '../../workers/contract.ts'
+import { LensLink } from '../lens/LensLink.tsx'
 
 /** Facts that the engine worker names; others are shown under their own key. */
 const NAMES: Readonly<Record<string, TextKey>> = {
@@ -49,6 +50,7 @@ export function LayerPanel({ layer }: { readonly layer: LayerRow }) {
       <p className="inspector-name">{layer.title}</p>
       <p className="mono small wrap">{layer.name}</p>
       <Facts facts={facts} copyLabel={(value) => t('inspector.copy', { value })} />
+      <LensLink />
       {layer.sources.length > 1 && (
         <>
           <h3>{t('inspector.sources')}</h3>

@@ -3,6 +3,7 @@ import { percent, shape, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Facts } from '../../ui/Facts.tsx'
 import type { NetworkItem } from '../../workers/contract.ts'
+import { LensLink } from '../lens/LensLink.tsx'
 
 export function UnitPanel({ item }: { readonly item: NetworkItem }) {
   const t = useText()
@@ -39,6 +40,7 @@ export function UnitPanel({ item }: { readonly item: NetworkItem }) {
           {t('inspector.enter')} <kbd>Enter</kbd>
         </button>
       )}
+      <LensLink />
       <h3>{t('inspector.ops')}</h3>
       <ol className="op-list">
         {item.layers.map((i) => {

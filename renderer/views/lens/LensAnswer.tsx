@@ -35,6 +35,7 @@ export function LensAnswer({ view }: { readonly view: LensView }) {
   const largest = Math.max(...rows.map((r) => r.now))
   const name = ({ label, index }: Prediction) => label ?? t('photo.class', { n: index })
   const [first] = rows
+  if (view.top.length === 0) return <OutputChange view={view} ablation={current} />
   const table = {
     columns: [
       { key: 'index', label: t('export.index') },
@@ -81,6 +82,31 @@ export function LensAnswer({ view }: { readonly view: LensView }) {
           <p className="small quiet">
             <span className="lens-mark" aria-hidden="true" /> {t('lens.was')} · {t('lens.ms', { ms: milliseconds(current.ms) })}
           </p>
+          <button type="button" className="button is-small" onClick={() => void restore()}>
+            {t('lens.restore')}
+          </button>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** For a network without classes: how far its output moves. */
+function OutputChange({ view, ablation }: { readonly view: LensView; readonly ablation: AblationView | null }) {
+  const t = useText()
+  const restore = useStore((s) => s.restoreChannels)
+  return (
+    <div className="lens-answer">
+      <h3>{t('lens.output')}</h3>
+      <p className="small quiet">{t('lens.noClasses')}</p>
+      <p className="small" aria-live="polite">
+        {ablation
+          ? t('lens.outputChange', { n: ablation.off.length, all: view.layer.channels, change: percent(ablation.change) })
+          : t('lens.summary.none')}
+      </p>
+      {ablation && (
+        <>
+          <p className="small quiet">{t('lens.ms', { ms: milliseconds(ablation.ms) })}</p>
           <button type="button" className="button is-small" onClick={() => void restore()}>
             {t('lens.restore')}
           </button>

@@ -1,5 +1,5 @@
 /** The feature maps of the lens's layer, framed by group; the names of the runs zero them whole. */
-import { useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { groupColour, groupInk } from '../../charts/kit/colour.ts'
 import { significant } from '../../charts/kit/format.ts'
 import { type Size, useSize } from '../../charts/kit/size.ts'
@@ -8,12 +8,16 @@ import { channelFacts, greyRange } from '../../charts/maps/images.ts'
 import { Tiles } from '../../charts/maps/Tiles.tsx'
 import { type TileShapes, tilesLayout } from '../../charts/maps/tiles.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { channelIn } from '../../store/lensSlice.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import type { LensView } from '../../workers/contract.ts'
 
 /** Left and right of the tiles, and above and below them: a frame that is pointed at reaches beyond its tile. */
 const SIDES = 40
 const ENDS = 16
+
+/** More channels than this change places at once: so many moving frames would stutter. */
+const MOVED = 512
 
 const threeDigits = (value: unknown): string => significant(Number(value), 3)
 
@@ -35,7 +39,9 @@ function Sized({ view, isAfter, size }: { readonly view: LensView; readonly isAf
   const off = useStore((s) => s.lensOff)
   const toggle = useStore((s) => s.toggleChannels)
   const [active, setActive] = useState<number | null>(null)
-  const amount = useTween(isAfter ? 1 : 0)
+  const eased = useTween(isAfter ? 1 : 0)
+  const amount = channels > MOVED ? Number(isAfter) : eased
+  const selected = useStore((s) => channelIn(layer, s))
   const maps = useMemo(() => ({ channels, height, width, values: view.maps }), [view, channels, height, width])
   const range = useMemo(() => greyRange(maps), [maps])
   const facts = useMemo(() => channelFacts(maps), [maps])
@@ -44,12 +50,16 @@ function Sized({ view, isAfter, size }: { readonly view: LensView; readonly isAf
     [channels, groups, order, height, width, size.width, size.height],
   )
   const each = channels / groups
-  const describe = (channel: number) => {
-    const { mean = 0, max = 0 } = facts[channel] ?? {}
-    const values = { n: channel, group: Math.floor(channel / each), mean: significant(mean, 3), max: significant(max, 3) }
-    const text = t(groups > 1 ? 'lens.channel' : 'lens.channel.plain', values)
-    return off.has(channel) ? t('lens.channel.zeroed', { channel: text }) : text
-  }
+  const describe = useCallback(
+    (channel: number) => {
+      const { mean = 0, max = 0 } = facts[channel] ?? {}
+      const values = { n: channel, group: Math.floor(channel / each), mean: significant(mean, 3), max: significant(max, 3) }
+      const text = t(groups > 1 ? 'lens.channel' : 'lens.channel.plain', values)
+      return off.has(channel) ? t('lens.channel.zeroed', { channel: text }) : text
+    },
+    [t, facts, groups, each, off],
+  )
+  const settled = useDeferredValue(off)
   const title = `${layer.name}, ${t('lens.scale')} ${significant(range.low, 3)} – ${significant(range.high, 3)}`
   const table = useMemo(
     () => ({
@@ -61,11 +71,11 @@ function Sized({ view, isAfter, size }: { readonly view: LensView; readonly isAf
         { key: 'max', label: t('lens.max'), text: threeDigits },
         { key: 'zeroed', label: t('lens.zeroed'), text: (yes: unknown) => t(yes ? 'lens.yes' : 'lens.no') },
       ],
-      rows: facts.map(({ mean, max }, c) => [c, groups > 1 ? Math.floor(c / each) : null, shapes.after[c] ?? c, mean, max, off.has(c)]),
+      rows: facts.map(({ mean, max }, c) => [c, groups > 1 ? Math.floor(c / each) : null, shapes.after[c] ?? c, mean, max, settled.has(c)]),
     }),
-    [t, facts, groups, each, shapes, off],
+    [t, facts, groups, each, shapes, settled],
   )
-  const known = active !== null && active < channels ? active : null
+  const known = active !== null && active < channels ? active : selected
   return (
     <>
       <Figure id={`feature-maps-${layer.name}`} title={title} caption={t('lens.chart', { name: layer.name, channels })} table={table}>

@@ -18,8 +18,10 @@ export function GroupMatrices({ point }: { readonly point: PhotoMixingPoint }) {
     <section className="mixing-groups" aria-label={t('mixing.matrix')}>
       <h3 title={t('mixing.matrix.hint')}>
         <span className="term">{t('mixing.matrix')}</span>
-        <span className="quiet small mono ellipsis">{t('mixing.matrix.after', { unit: point.name })}</span>
       </h3>
+      <p className="quiet small ellipsis mixing-after" title={point.name}>
+        {t('mixing.matrix.after', { unit: point.name })}
+      </p>
       <div className="mixing-matrices">
         {sides.map((side) => (
           <Side

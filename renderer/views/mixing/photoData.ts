@@ -56,7 +56,7 @@ export function greatestOf({ on, off }: PhotoMixingPoint): number {
   return Math.max(0, ...[...on.change, ...(off?.change ?? [])].flat().filter(Number.isFinite))
 }
 
-/** The table behind the curve and all matrices: a row for every unit, side and zeroed group. */
+/** A row for every unit, side and zeroed group: its name, depth, side, the group, and the change of each group. */
 export function photoRows(view: PhotoMixingView, sides: readonly [string, string]): (string | number)[][] {
   return view.stages.flatMap(({ points }) =>
     points.flatMap(({ name, depth, on, off }) =>

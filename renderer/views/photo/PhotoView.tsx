@@ -1,5 +1,5 @@
 /** The photo large, with what the network sees of it, the answer, why, and how long it took; or the group lens on it. */
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { milliseconds } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { threadWords } from '../../store/threads.ts'
@@ -7,8 +7,8 @@ import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { Loading } from '../Loading.tsx'
+import { LensLink } from '../lens/LensLink.tsx'
 import { taskText } from '../taskText.ts'
-import { NO_OVERLAY } from './overlay.ts'
 import { Picture } from './Picture.tsx'
 import { Samples } from './Samples.tsx'
 import { TopClasses } from './TopClasses.tsx'
@@ -60,7 +60,8 @@ function Answer() {
   const model = useStore((s) => s.model)
   const runPhoto = useStore((s) => s.runPhoto)
   const chooseFile = useStore((s) => s.chooseFile)
-  const [overlay, setOverlay] = useState(NO_OVERLAY)
+  const overlay = useStore((s) => s.overlay)
+  const setOverlay = useStore((s) => s.setOverlay)
   return (
     <div className="photo-body">
       {photo && !error ? (
@@ -94,7 +95,7 @@ function Answer() {
             ) : (
               <TopClasses top={run.top} picked={overlay.rank} onPick={(rank) => setOverlay({ ...overlay, rank })} />
             )}
-            <Why run={run} overlay={overlay} onOverlay={setOverlay} />
+            {run.top.length > 0 ? <Why run={run} overlay={overlay} onOverlay={setOverlay} /> : <LensLink />}
             <p className="small">
               {t('photo.ms', {
                 inference: milliseconds(run.ms.inference),

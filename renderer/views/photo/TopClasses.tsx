@@ -14,6 +14,7 @@ export interface TopClassesProps {
 export function TopClasses({ top, picked, onPick }: TopClassesProps) {
   const t = useText()
   const name = useId()
+  if (top.length === 0) return <p className="quiet small">{t('photo.noClasses')}</p>
   return (
     <ol className={onPick ? 'top is-pickable' : 'top'} aria-label={t('photo.top')}>
       {top.map(({ index, label, probability }, rank) => {

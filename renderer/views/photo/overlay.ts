@@ -4,18 +4,10 @@ import { percent, significant } from '../../charts/kit/format.ts'
 import { type HeatData, strongestOf } from '../../charts/maps/heat.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { State } from '../../store/state.ts'
+import { NO_OVERLAY, type Overlay, type OverlayKind } from '../../store/whySlice.ts'
 import type { Prediction, RunView } from '../../workers/contract.ts'
 
-export type OverlayKind = 'none' | 'map' | 'occlusion'
-
-export interface Overlay {
-  readonly kind: OverlayKind
-  /** Rank of the class among the top ones. */
-  readonly rank: number
-  readonly opacity: number
-}
-
-export const NO_OVERLAY: Overlay = { kind: 'none', rank: 0, opacity: 0.65 }
+export { NO_OVERLAY, type Overlay, type OverlayKind }
 
 /** The map to draw; undefined where there is none (yet). */
 export function overlayData({ kind, rank }: Overlay, run: RunView, occlusion: State['occlusion']): HeatData | undefined {

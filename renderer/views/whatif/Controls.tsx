@@ -4,9 +4,8 @@ import { short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import type { WhatIfSettings } from '../../store/whatIfSlice.ts'
 import { Slider } from '../../ui/Slider.tsx'
-import { type Baseline, BUDGETS, budgetOf, inputSizes } from './data.ts'
+import { type Baseline, BUDGETS, budgetOf, inputSizes, SCALES } from './data.ts'
 
-const SCALES = Array.from({ length: 36 }, (_, i) => (i + 5) / 20)
 const REPEATS = Array.from({ length: 16 }, (_, i) => i + 1)
 
 /** Position of the value nearest to `value`, by ratio. */

@@ -32,7 +32,7 @@ export function Numbers({ after, before }: { readonly after: V1Cost; readonly be
           <dt title={hint}>
             <span className="term">{name}</span>
           </dt>
-          <dd className="num" title={exact(of(after))}>
+          <dd className="num" title={exact(of(after))} data-copy={String(of(after))}>
             {text(of(after))}
           </dd>
           <dd className="num quiet small" title={`${exact(of(before))} → ${exact(of(after))}`}>

@@ -1,6 +1,7 @@
 /** What if: a ShuffleNet v1 by sliders, what it costs, how that differs from the open network, and where the paper's points lie. */
 import { useMemo } from 'react'
 import { useStore, useText } from '../../store/context.ts'
+import { Architecture } from './Architecture.tsx'
 import { Controls } from './Controls.tsx'
 import { baselineOf, costOf } from './data.ts'
 import { HeldTable } from './HeldTable.tsx'
@@ -24,6 +25,7 @@ export function WhatIf() {
       <div className="whatif-result">
         <p className="quiet small">{t(baseline.opened ? 'whatif.from.opened' : 'whatif.from.default', { groups, scale, width, height, classes })}</p>
         <Numbers after={cost} before={baseline.cost} />
+        <Architecture cost={cost} />
         <StageBars after={cost} before={baseline.cost} />
         {settings.budget !== null && <HeldTable settings={settings} onGroups={(g) => setWhatIf({ ...settings, groups: g })} />}
         <PaperScatter after={cost} before={baseline.cost} />

@@ -8,6 +8,7 @@ import {
   shuffleNetV1Cost,
   V1_REPEATS,
   type V1Cost,
+  type V1Shape,
   v1ShapeCost,
   v1Widths,
 } from '../../../engine/index.ts'
@@ -32,7 +33,9 @@ const DEFAULT: WhatIfSettings = {
   classes: 1000,
   budget: null,
 }
-const SCALES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+const ROUND_SCALES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+/** Scales that the slider offers. */
+export const SCALES: readonly number[] = Array.from({ length: 36 }, (_, i) => (i + 5) / 20)
 const STAGES = ['stage2', 'stage3', 'stage4']
 
 /** Convolutions count the same whatever an implementation does with its shortcuts, so they tell whether the family fits. */
@@ -49,7 +52,8 @@ function settingsOf(network: NetworkView, model: ModelView): WhatIfSettings | nu
   const groups = Math.max(...units.flat().map((u) => u.groups))
   const shuffle = groups === 1 || units.flat().some((u) => u.shuffle !== null)
   if (!HELD_GROUPS.some((g) => g === groups)) return null
-  for (const scale of SCALES) {
+  // Two scales may round to the same widths: the round ones are meant first.
+  for (const scale of [...ROUND_SCALES, ...SCALES]) {
     if (v1Widths(groups, scale).widths.join() !== units.map((u) => u.at(-1)?.channelsOut).join()) continue
     const settings: WhatIfSettings = { groups, scale, height, width, repeats: [a, b, c], shuffle, classes: model.classes ?? 1000, budget: null }
     if (costOf(settings).total.convMacs === network.totals.paper) return settings
@@ -95,6 +99,30 @@ export function inputSizes(own: readonly [number, number]): (readonly [number, n
   const all = [...squares, [480, 640] as const, [720, 1280] as const]
   if (!all.some((s) => s.join() === own.join())) all.push(own)
   return all.sort((a, b) => a[0] * a[1] - b[0] * b[1])
+}
+
+export interface StageSize {
+  readonly key: string
+  readonly channels: number
+  readonly height: number
+  readonly width: number
+  readonly units: number
+  readonly groups: number
+  readonly shuffle: boolean
+}
+
+/** Stages 2 to 4 with the feature maps that they make: the stem halves the input twice, each stage once. */
+export function stagesOf({ groups, widths, repeats, shuffle, ...input }: V1Shape): StageSize[] {
+  const halved = (size: number, times: number): number => (times === 0 ? size : halved(Math.ceil(size / 2), times - 1))
+  return STAGES.map((key, s) => ({
+    key,
+    channels: widths[s] ?? 0,
+    height: halved(input.height, s + 3),
+    width: halved(input.width, s + 3),
+    units: repeats[s] ?? 0,
+    groups,
+    shuffle: shuffle && groups > 1,
+  }))
 }
 
 export const SIZE_MEASURES = ['macs', 'params', 'activations'] as const
