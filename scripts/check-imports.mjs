@@ -40,7 +40,9 @@ const RULES = [
   { from: THREAD, to: ['engine/session/'] },
   { from: ENGINE, to: ['engine/'] },
   { from: 'electron/ipc/', to: [ENGINE] },
-  { from: 'electron/remote/', to: [ENGINE] },
+  { from: 'electron/device/', to: [ENGINE] },
+  // What host and device say to each other has one home.
+  { from: 'electron/remote/', to: [ENGINE, 'electron/device/messages.ts'] },
   { from: 'electron/services/', to: [ENGINE, THREAD, CONTRACT, 'electron/ipc/dispatch.ts', 'electron/remote/'] },
   { from: 'electron/main/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
   { from: 'electron/browser/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },

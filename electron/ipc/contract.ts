@@ -20,14 +20,14 @@ function hasControl(text: string): boolean {
 
 export const fileSchema = z.object({ name, bytes })
 export const openedFileSchema = z.object({ token, name, size: z.number().int().min(0) })
-export const recentFileSchema = z.object({
-  token,
-  name,
-  /** When it was last opened, ISO 8601. */
-  opened: z.string().max(40),
-  /** False where the file is gone or its disk is away. */
-  present: z.boolean(),
-})
+/** A model that the back end or the engine has by its id. */
+export const recentModelSchema = z.object({ source: z.enum(['host', 'zoo']), id, name: z.string().min(1).max(200) })
+/** When it was last opened, ISO 8601; and whether it can be opened still: a file may be gone or its disk away. */
+const lastOpened = { opened: z.string().max(40), present: z.boolean() }
+export const recentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('file'), token, name, ...lastOpened }),
+  z.object({ kind: z.literal('model'), ...recentModelSchema.shape, ...lastOpened }),
+])
 
 export const appInfoSchema = z.object({
   name: z.string().max(100),
@@ -68,7 +68,7 @@ export const sampleSchema = z.object({
 })
 
 export const settingsSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']),
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
   /** A BCP 47 tag, or "system". */
   language: z
     .string()
@@ -97,7 +97,8 @@ export const CONTRACT = {
   'files.read': { args: z.tuple([token]), result: fileSchema },
   'files.save': { args: z.tuple([fileSchema]), result: z.object({ name }).nullable() },
   'files.adopt': { args: z.tuple([z.string().min(1).max(4096)]), result: openedFileSchema, internal: true },
-  'recents.list': { args: z.tuple([]), result: z.array(recentFileSchema) },
+  'recents.list': { args: z.tuple([]), result: z.array(recentSchema) },
+  'recents.add': { args: z.tuple([recentModelSchema]), result: z.null() },
   'recents.clear': { args: z.tuple([]), result: z.null() },
   'samples.list': { args: z.tuple([]), result: z.array(sampleSchema) },
   'samples.bytes': { args: z.tuple([id]), result: fileSchema },
@@ -107,7 +108,7 @@ export const CONTRACT = {
 
 /** What the back end tells the page unasked. */
 export const EVENTS = {
-  'menu.command': z.enum(['open', 'save', 'search', 'keys']),
+  'menu.command': z.enum(['open', 'save', 'search', 'keys', 'palette']),
   /** The operating system opened a file with the app (second instance, file manager). */
   'files.opened': openedFileSchema,
   'settings.changed': settingsSchema,
@@ -126,7 +127,8 @@ export type AppInfo = z.infer<typeof appInfoSchema>
 export type ModelEntry = z.infer<typeof modelEntrySchema>
 export type NamedBytes = z.infer<typeof fileSchema>
 export type OpenedFile = z.infer<typeof openedFileSchema>
-export type RecentFile = z.infer<typeof recentFileSchema>
+export type RecentModel = z.infer<typeof recentModelSchema>
+export type Recent = z.infer<typeof recentSchema>
 export type Sample = z.infer<typeof sampleSchema>
 export type Settings = z.infer<typeof settingsSchema>
 export type DownloadProgress = z.infer<typeof progressSchema>

@@ -17,7 +17,7 @@ export function setupMenu(send: (command: Command) => void): void {
       label: '&File',
       submenu: [
         item('Open…', 'CmdOrCtrl+O', 'open'),
-        item('Save as…', 'CmdOrCtrl+S', 'save'),
+        item('Save workspace…', 'CmdOrCtrl+S', 'save'),
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit' },
       ],
@@ -26,6 +26,7 @@ export function setupMenu(send: (command: Command) => void): void {
     {
       label: '&View',
       submenu: [
+        item('All commands…', 'CmdOrCtrl+K', 'palette'),
         item('Search layers', 'CmdOrCtrl+F', 'search'),
         { type: 'separator' },
         { role: 'resetZoom' },

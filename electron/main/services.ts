@@ -1,6 +1,6 @@
 /** Connects the back end to Electron: the contract over IPC, events to the page, the theme to the system's. */
 import { app, type BrowserWindow, ipcMain, nativeTheme, net } from 'electron'
-import type { EventName, EventOf } from '../ipc/contract.ts'
+import type { EventName, EventOf, Settings } from '../ipc/contract.ts'
 import { handleElectron, type IpcMainLike, sendEvent } from '../ipc/handleElectron.ts'
 import { catalogue } from '../services/catalogue.ts'
 import { createServices, type Services } from '../services/index.ts'
@@ -26,8 +26,9 @@ export function setupServices(assets: string, window: () => BrowserWindow | unde
     const contents = window()?.webContents
     if (contents) sendEvent(contents, event, value)
   }
-  const applyTheme = (theme: 'system' | 'light' | 'dark') => {
-    nativeTheme.themeSource = theme
+  const applyTheme = (theme: Settings['theme']) => {
+    // High contrast is drawn on black, and so should be what the system draws.
+    nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme
   }
   services.settings.onChange((settings) => {
     applyTheme(settings.theme)

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { badInput, unsupported } from '../../engine/index.ts'
-import { MAX_FILE_BYTES, type NamedBytes, type OpenedFile, type RecentFile } from '../ipc/contract.ts'
+import { MAX_FILE_BYTES, type NamedBytes, type OpenedFile, type Recent, type RecentModel, recentModelSchema } from '../ipc/contract.ts'
 import { diskError, readBounded, writeAtomically } from './diskFile.ts'
 import { jsonFile } from './jsonFile.ts'
 
@@ -22,17 +22,27 @@ export interface FilesService {
   open(kind: FileKind): Promise<OpenedFile | null>
   read(token: string): Promise<NamedBytes>
   save(file: NamedBytes): Promise<{ name: string } | null>
-  recents(): Promise<RecentFile[]>
+  /** Files and models that were opened, the last one first. */
+  recents(): Promise<Recent[]>
+  /** Puts a model that has an id first among the recents. */
+  remember(model: RecentModel): Promise<void>
   clearRecents(): Promise<void>
 }
 
 const MAX_RECENTS = 12
 const MAX_TOKENS = 1000
 
-const recentsSchema = z.array(z.object({ path: z.string().min(1).max(4096), opened: z.string().max(40) })).max(100)
+const opened = z.string().max(40)
+const recentsSchema = z.array(z.union([z.object({ path: z.string().min(1).max(4096), opened }), recentModelSchema.extend({ opened })])).max(100)
+type Entry = z.infer<typeof recentsSchema>[number]
 
-export function filesService(userData: string, dialogs: Dialogs | undefined): FilesService {
-  const recent = jsonFile(join(userData, 'recents.json'), recentsSchema, [])
+/** `has`: whether a model can be opened by its id. */
+export function filesService(
+  userData: string,
+  dialogs: Dialogs | undefined,
+  has: (model: RecentModel) => Promise<boolean> = () => Promise.resolve(true),
+): FilesService {
+  const recent = jsonFile<Entry[]>(join(userData, 'recents.json'), recentsSchema, [])
   const paths = new Map<string, string>()
 
   /** One token per path, the oldest forgotten first. */
@@ -45,6 +55,10 @@ export function filesService(userData: string, dialogs: Dialogs | undefined): Fi
     return token
   }
 
+  async function putFirst(entry: Entry): Promise<void> {
+    await recent.update((old) => [entry, ...old.filter((other) => keyOf(other) !== keyOf(entry))].slice(0, MAX_RECENTS))
+  }
+
   async function adopt(given: string): Promise<OpenedFile> {
     const path = resolve(given)
     const name = basename(path)
@@ -52,8 +66,18 @@ export function filesService(userData: string, dialogs: Dialogs | undefined): Fi
       throw diskError(thrown, name)
     })
     if (!facts.isFile()) throw badInput(name, 'it is not a file', 'Choose a file')
-    await recent.update((old) => [{ path, opened: new Date().toISOString() }, ...old.filter((entry) => entry.path !== path)].slice(0, MAX_RECENTS))
+    await putFirst({ path, opened: new Date().toISOString() })
     return { token: tokenFor(path), name, size: facts.size }
+  }
+
+  async function described(entry: Entry): Promise<Recent> {
+    if (!('path' in entry)) return { kind: 'model', ...entry, present: await has(entry) }
+    const { path, opened } = entry
+    const present = await stat(path).then(
+      (facts) => facts.isFile(),
+      () => false,
+    )
+    return { kind: 'file', token: tokenFor(path), name: basename(path), opened, present }
   }
 
   const needDialogs = (what: string): Dialogs => {
@@ -79,20 +103,14 @@ export function filesService(userData: string, dialogs: Dialogs | undefined): Fi
       await writeAtomically(path, bytes, basename(path))
       return { name: basename(path) }
     },
-    async recents() {
-      const entries = await recent.read()
-      const present = await Promise.all(
-        entries.map(({ path }) =>
-          stat(path).then(
-            (facts) => facts.isFile(),
-            () => false,
-          ),
-        ),
-      )
-      return entries.map(({ path, opened }, i) => ({ token: tokenFor(path), name: basename(path), opened, present: present[i] === true }))
-    },
+    recents: async () => Promise.all((await recent.read()).map(described)),
+    remember: (model) => putFirst({ ...model, opened: new Date().toISOString() }),
     async clearRecents() {
       await recent.update(() => [])
     },
   }
+}
+
+function keyOf(entry: Entry): string {
+  return 'path' in entry ? `file ${entry.path}` : `${entry.source} ${entry.id}`
 }

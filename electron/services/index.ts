@@ -1,4 +1,5 @@
 /** The application's back end, made of its services; knows neither Electron nor HTTP. */
+import { ZOO } from '../../engine/index.ts'
 import type { AppInfo } from '../ipc/contract.ts'
 import type { Handlers } from '../ipc/dispatch.ts'
 import { type Dialogs, type FilesService, filesService } from './files.ts'
@@ -34,7 +35,9 @@ export function createServices(options: ServicesOptions): Services {
   const { userData, assets, version, shell, catalogue, dialogs } = options
   const fetchOption = options.fetch ?? ((url, init) => fetch(url, init))
   const models = modelsService({ assets, userData, catalogue, fetch: fetchOption, silenceMs: options.silenceMs ?? SILENCE_MS })
-  const files = filesService(userData, dialogs)
+  const files = filesService(userData, dialogs, async ({ source, id }) =>
+    source === 'zoo' ? ZOO.some((entry) => entry.id === id) : (await models.list()).some((model) => model.id === id && model.kind !== 'catalogue'),
+  )
   const samples = samplesService(assets)
   const settings = settingsService(userData)
   const info: AppInfo = { name: 'ShuffleScope', version, shell, platform: `${process.platform} ${process.arch}`, dialogs: dialogs !== undefined }
@@ -50,6 +53,7 @@ export function createServices(options: ServicesOptions): Services {
     'files.save': (_context, file) => files.save(file),
     'files.adopt': (_context, path) => files.adopt(path),
     'recents.list': () => files.recents(),
+    'recents.add': (_context, model) => files.remember(model).then(() => null),
     'recents.clear': () => files.clearRecents().then(() => null),
     'samples.list': () => samples.list(),
     'samples.bytes': (_context, id) => samples.bytes(id),

@@ -7,6 +7,7 @@ import { Dock } from '../views/dock/Dock.tsx'
 import { ExploreView } from '../views/explore/ExploreView.tsx'
 import { Inspector } from '../views/inspector/Inspector.tsx'
 import { ModelProblem } from '../views/models/ModelProblem.tsx'
+import { Notice } from '../views/topbar/Notice.tsx'
 import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
 import { WorkspaceNote } from '../views/workspace/WorkspaceNote.tsx'
@@ -53,6 +54,7 @@ export function App() {
         {dialog === 'keys' && <KeyMap />}
         {dialog === 'palette' && <Palette />}
       </Guarded>
+      <Notice />
       <DropZone
         title={t('app.drop')}
         hint={t('app.drop.hint')}

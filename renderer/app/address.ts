@@ -1,5 +1,6 @@
 /** Keeps the address in step with what is shown, and shows what an address says that is put into the open page. */
 import type { StoreApi } from 'zustand'
+import { beginGesture } from '../store/historySlice.ts'
 import { counted } from '../store/pending.ts'
 import type { State } from '../store/state.ts'
 import { placeOfState, readPlace, writePlace } from './hash.ts'
@@ -24,6 +25,7 @@ export function keepAddress(store: StoreApi<State>): void {
   })
   addEventListener('pagehide', write)
   addEventListener('hashchange', () => {
+    beginGesture()
     clearTimeout(timer)
     timer = undefined
     void counted(openPlace(store, readPlace(location.hash)))

@@ -15,4 +15,4 @@ export function connect(): Promise<Api> {
   return connectWebSocketApi(new URL('/socket', location.href))
 }
 
-export type { Api, AppInfo, ModelEntry, Sample, Settings } from '../../electron/ipc/contract.ts'
+export type { Api, AppInfo, ModelEntry, Recent, Sample, Settings } from '../../electron/ipc/contract.ts'

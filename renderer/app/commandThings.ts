@@ -1,5 +1,4 @@
 /** What the palette offers: the commands that can be given now, and everything that can be opened or selected by its name. */
-import { EXPORT_FORMATS } from '../export/formats.ts'
 import type { State } from '../store/state.ts'
 import type { Keys } from './commandKeys.ts'
 import { COMMANDS, exportCommands } from './commands.ts'
@@ -20,12 +19,11 @@ export interface Entry {
   readonly run: (state: State) => void
 }
 
-type Source = Pick<State, 'figures' | 'recents' | 'entries' | 'zoo' | 'samples' | 'network'>
+type Source = Pick<State, 'recents' | 'entries' | 'zoo' | 'samples' | 'network'>
 
 export function entriesOf(t: Translate, state: State): Entry[] {
   const things = [
     ...commandEntries(t, state),
-    ...exportEntries(t, state),
     ...recentEntries(t, state),
     ...modelEntries(state),
     ...sampleEntries(state),
@@ -45,22 +43,6 @@ function commandEntries(t: Translate, state: State): Thing[] {
       keys: keys?.[0] ?? null,
       run,
     }))
-}
-
-/** The figures on the screen in every format. */
-function exportEntries(t: Translate, { figures }: Source): Thing[] {
-  return figures.flatMap(({ id, title }) =>
-    EXPORT_FORMATS.map(
-      (format): Thing => ({
-        id: `export ${id} ${format}`,
-        title: t('export.as', { title, format: format.toUpperCase() }),
-        note: '',
-        group: 'export.menu',
-        keys: null,
-        run: (s) => void s.exportFigure(id, format),
-      }),
-    ),
-  )
 }
 
 /** What is gone is not offered here; the list of models says that it is. */

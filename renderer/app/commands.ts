@@ -205,7 +205,6 @@ const files: readonly Command[] = [
     run: (s) => void s.saveWorkspace(true),
   },
   { id: 'workspace.open', group: 'command.group.file', title: text('workspace.open'), run: (s) => void s.chooseFile('workspace') },
-  { id: 'report', group: 'export.menu', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'models', group: 'command.group.file', title: text('model.change'), run: (s) => s.setDialog('models') },
   { id: 'report', group: 'command.group.file', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'measure', group: 'command.group.file', title: text('strip.time'), when: hasModel, run: (s) => void s.measure() },

@@ -12,6 +12,7 @@ import './styles/networkMap.css'
 import './styles/costs.css'
 import './styles/compare.css'
 import './styles/palette.css'
+import './styles/contrast.css'
 import './styles/export.css'
 import { createRoot } from 'react-dom/client'
 import { StoreContext } from '../store/context.ts'
@@ -21,6 +22,7 @@ import { counted } from '../store/pending.ts'
 import { EngineClient } from '../workers/client.ts'
 import { App } from './App.tsx'
 import { keepAddress } from './address.ts'
+import { listenToCopies } from './copy.ts'
 import { readPlace } from './hash.ts'
 import { listenToKeys } from './keys.ts'
 import { openFirst } from './openFirst.ts'
@@ -38,6 +40,7 @@ keepHistory(store)
 keepAddress(store)
 listenToGestures(window)
 listenToKeys(store)
+listenToCopies(store)
 
 const root = document.getElementById('root')
 if (root)

@@ -20,7 +20,7 @@ export interface Cause {
 export const MAX_STEPS = 200
 /** Moves of one slider by keys are one step while no pause is longer than this. */
 const PAUSE_MS = 1000
-const SLIDING: ReadonlySet<keyof ViewState> = new Set(['whatIf', 'range'])
+const SLIDING: ReadonlySet<keyof ViewState> = new Set(['whatIf', 'range', 'overlay'])
 
 /** Begins anew, as where another model was opened: steps back would name units that it does not have. */
 export function startHistory(present: ViewState, { gesture, now }: Cause): History {

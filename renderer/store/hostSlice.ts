@@ -4,6 +4,7 @@ import { localeOf } from '../app/strings/index.ts'
 import type { EngineClient } from '../workers/client.ts'
 import { isTraceName } from './compareSlice.ts'
 import { kindOfFile } from './fileKind.ts'
+import { beginGesture } from './historySlice.ts'
 import { counted } from './pending.ts'
 import { pickFile } from './pickFile.ts'
 import type { HostSlice, Slice } from './state.ts'
@@ -42,8 +43,10 @@ export const hostSlice =
           api.on('settings.changed', apply)
           api.on('files.opened', (file) => void read(api, file))
           api.on('menu.command', (command) => {
+            beginGesture()
             if (command === 'open') void get().chooseFile('any')
             if (command === 'save') void get().saveWorkspace()
+            if (command === 'palette') get().setDialog('palette')
             if (command === 'keys') get().setDialog('keys')
             if (command === 'search') document.querySelector<HTMLInputElement>('input[type=search]')?.focus()
           })
@@ -82,6 +85,14 @@ export const hostSlice =
       },
 
       async takeFile(file, name) {
+        // A file that lies on disk is remembered by the back end, which alone knows where.
+        if (file instanceof File)
+          void get()
+            .api?.tokenForFile?.(file)
+            .then(
+              () => get().loadRecents(),
+              () => undefined,
+            )
         const kind = await kindOfFile(file, name)
         // A trace is there to be compared; so is a model while two sides are.
         const isTrace = kind !== 'workspace' && isTraceName(name)

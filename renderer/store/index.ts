@@ -10,7 +10,9 @@ import { lensSlice } from './lensSlice.ts'
 import { librarySlice } from './librarySlice.ts'
 import { mixingSlice } from './mixingSlice.ts'
 import { modelSlice } from './modelSlice.ts'
+import { noticeSlice } from './noticeSlice.ts'
 import { profileSlice } from './profileSlice.ts'
+import { recentsSlice } from './recentsSlice.ts'
 import type { State } from './state.ts'
 import { viewSlice } from './viewSlice.ts'
 import { whatIfSlice } from './whatIfSlice.ts'
@@ -32,6 +34,8 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...exportSlice(set, get),
     ...historySlice(set, get),
     ...workspaceSlice(set, get),
+    ...recentsSlice(set, get),
+    ...noticeSlice(set, get),
     ...hostSlice(engine)(set, get),
   }))
 }

@@ -33,6 +33,7 @@ export const librarySlice: Slice<LibrarySlice> = (set, get) => ({
       ...(zoo.status === 'fulfilled' ? { zoo: zoo.value } : {}),
       libraryError: failed ? fieldsOf(failed.reason) : null,
     })
+    await get().loadRecents()
   },
 
   async loadSamples() {

@@ -3,7 +3,7 @@ import type { ModelSource } from '../workers/contract.ts'
 import { hostSource, loadModel, openedState } from './openModel.ts'
 import { counted } from './pending.ts'
 import type { ModelRef, ModelSlice, Slice, State } from './state.ts'
-import { runTask } from './tasks.ts'
+import { cancelTask, runTask } from './tasks.ts'
 
 export const initialModel = {
   handle: null,
@@ -32,6 +32,8 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
     }
     const before = get().handle
     set(openedState(get(), outcome.value))
+    // The first one was opened by nobody.
+    if (before) void get().rememberModel(ref, outcome.value.model.title)
     if (before) void get().engine.call('close', { handle: before })
     if (get().photo) void get().runPhoto()
     return true
@@ -48,7 +50,9 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
 
     async setStage(stage) {
       const { handle, engine, stage: old } = get()
-      if (!handle || stage === old) return
+      if (!handle) return
+      // Back to the stage that is shown, while another one is on its way.
+      if (stage === old) return cancelTask('stage')
       const outcome = await runTask(
         'stage',
         (modelTask) => set({ modelTask }),

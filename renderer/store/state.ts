@@ -26,7 +26,10 @@ import type { CompareSlice } from './compareSlice.ts'
 import type { ExportSlice } from './exportSlice.ts'
 import type { FileKind } from './fileKind.ts'
 import type { HistorySlice } from './historySlice.ts'
+import type { NoticeSlice } from './noticeSlice.ts'
+import type { RecentsSlice } from './recentsSlice.ts'
 import type { WhatIfSlice } from './whatIfSlice.ts'
+import type { Overlay } from './whySlice.ts'
 import type { WorkspaceSlice } from './workspaceSlice.ts'
 
 export type { ModelEntry }
@@ -101,6 +104,8 @@ export interface ImageSlice {
 
 /** Why this answer: occlusion of the photo whose answer is `run`; the class maps come with the answer itself. */
 export interface WhySlice {
+  readonly overlay: Overlay
+  setOverlay(overlay: Overlay): void
   readonly occlusion: { readonly run: RunView; readonly view: OcclusionView } | null
   readonly occlusionTask: Task | null
   readonly occlusionError: ErrorFields | null
@@ -111,6 +116,8 @@ export interface WhySlice {
 export interface LensSlice {
   /** Whether the photo's screen shows the lens in place of the answer. */
   readonly lensShown: boolean
+  /** Whether channels lie in their order after the shuffle. */
+  readonly lensAfter: boolean
   readonly lensLayers: { readonly handle: string; readonly list: readonly LensLayer[] } | null
   readonly lens: { readonly handle: string; readonly photo: PhotoFile; readonly view: LensView } | null
   readonly lensTask: Task | null
@@ -119,6 +126,7 @@ export interface LensSlice {
   readonly lensOff: ReadonlySet<number>
   readonly ablation: AblationView | null
   showLens(shown: boolean): void
+  setLensAfter(after: boolean): void
   /** Loads the layer `tensor`, or the one that suits the selection. */
   loadLens(tensor?: number): Promise<void>
   /** Zeroes all of `channels`, or gives all of them back where all are zeroed. */
@@ -161,6 +169,10 @@ export interface MixingSlice {
   traceOnMap(channel: ChannelRef): Promise<void>
   stopTrace(): void
 }
+
+/** Themes that can be chosen; `contrast` is white on black. */
+export const THEMES = ['system', 'light', 'dark', 'contrast'] as const
+export type Theme = (typeof THEMES)[number]
 
 export type Screen = 'explore' | 'photo' | 'costs' | 'compare'
 export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak'
@@ -212,7 +224,7 @@ export interface HostSlice {
   readonly engine: EngineClient
   readonly info: AppInfo | null
   readonly hostError: ErrorFields | null
-  readonly theme: 'system' | 'light' | 'dark'
+  readonly theme: Theme
   readonly language: string
   readonly locale: Locale
   start(connect: () => Promise<Api>): Promise<void>
@@ -239,5 +251,7 @@ export type State = CompareSlice &
   ExportSlice &
   WhatIfSlice &
   HistorySlice &
-  WorkspaceSlice
+  WorkspaceSlice &
+  RecentsSlice &
+  NoticeSlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

@@ -7,6 +7,11 @@ import type { Task } from './state.ts'
 
 const running = new Map<string, AbortController>()
 
+/** Stops a piece of work that is no longer wanted. */
+export function cancelTask(kind: string): void {
+  running.get(kind)?.abort()
+}
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorFields | null }
 
 /**

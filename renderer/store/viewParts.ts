@@ -1,9 +1,11 @@
 /** A view as short named texts, as the address and the workspace file write it: what stands at its start is left out. */
 import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
 import { MIXING_SCALES, STAGES } from '../workers/contract.ts'
+import { readCompared, writeCompared } from './compareView.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'
 import { START_VIEW, type ViewState } from './viewState.ts'
 import type { WhatIfSettings } from './whatIfSlice.ts'
+import type { Overlay, OverlayKind } from './whySlice.ts'
 
 export type Parts = Readonly<Record<string, string>>
 
@@ -85,6 +87,19 @@ const lens: Field<ViewState['lens']> = nullable({
   },
 })
 
+const OVERLAYS: readonly OverlayKind[] = ['none', 'map', 'occlusion']
+const overlay: Field<Overlay> = {
+  key: 'over',
+  write: ({ kind, rank, opacity }) => `${kind},${rank},${opacity}`,
+  read(text) {
+    const [first, second, third, ...rest] = text.split(',')
+    const kind = OVERLAYS.find((k) => k === first)
+    const rank = whole(second, 0, 4)
+    const opacity = /^(0|1|0\.\d{1,20})$/.test(third ?? '') ? Number(third) : undefined
+    return kind === undefined || rank === undefined || opacity === undefined || rest.length > 0 ? undefined : { kind, rank, opacity }
+  },
+}
+
 /** Ascending numbers as "0-7", "9". */
 function runs(numbers: readonly number[]): string[] {
   const found: [number, number][] = []
@@ -125,6 +140,8 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   screen: oneOf('view', keysOf(SCREENS)),
   exploreTab: oneOf('canvas', ['map', 'mixing']),
   lensShown: flag('photo', 'lens', 'answer'),
+  lensAfter: flag('order', 'after', 'before'),
+  overlay,
   costsTab: oneOf('costs', ['layers', 'whatIf']),
   stage: oneOf('stage', STAGES),
   focus: name('unit'),
@@ -139,6 +156,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   familyScale: oneOf('family', MIXING_SCALES),
   whatIf,
   traced: channel('trace'),
+  compared: nullable({ key: 'with', write: writeCompared, read: readCompared }),
   lens,
 }
 

@@ -1,14 +1,18 @@
 /** What is shown, as one plain value. Undo, the address and the workspace file keep this and nothing else. */
 import type { StoreApi } from 'zustand'
 import type { ConventionId, MixingScale, StageName } from '../workers/contract.ts'
+import { applyCompared, type ComparedRef, comparedOf } from './compareView.ts'
 import { counted } from './pending.ts'
 import type { ChannelRef, Measure, MixingSlice, Screen, State } from './state.ts'
 import type { CostsTab, WhatIfSettings } from './whatIfSlice.ts'
+import { NO_OVERLAY, type Overlay } from './whySlice.ts'
 
 export interface ViewState {
   readonly screen: Screen
   readonly exploreTab: MixingSlice['exploreTab']
   readonly lensShown: boolean
+  readonly lensAfter: boolean
+  readonly overlay: Overlay
   readonly costsTab: CostsTab
   readonly stage: StageName
   /** The unit that the canvas is zoomed into. */
@@ -24,6 +28,8 @@ export interface ViewState {
   readonly familyScale: MixingScale
   readonly whatIf: WhatIfSettings | null
   readonly traced: ChannelRef | null
+  /** What the open model is compared with, where that has a name. */
+  readonly compared: ComparedRef | null
   /** The lens's layer, by its tensor, and the channels of it that are zeroed, ascending. */
   readonly lens: { readonly tensor: number; readonly off: readonly number[] } | null
 }
@@ -32,6 +38,8 @@ export const START_VIEW: ViewState = {
   screen: 'explore',
   exploreTab: 'map',
   lensShown: false,
+  lensAfter: false,
+  overlay: NO_OVERLAY,
   costsTab: 'layers',
   stage: 'recognised',
   focus: null,
@@ -46,17 +54,19 @@ export const START_VIEW: ViewState = {
   familyScale: '1.0x',
   whatIf: null,
   traced: null,
+  compared: null,
   lens: null,
 }
 
 export function viewStateOf(state: State): ViewState {
   const { screen, exploreTab, lensShown, costsTab, stage, focus, selection, shuffleOn, measureShown, convention } = state
-  const { asFlops, familyScale, whatIf, handle, trace, lens, lensOff } = state
+  const { lensAfter, overlay, asFlops, familyScale, whatIf, handle, trace, lens, lensOff } = state
   const { item, node, channel, range } = selection
   const isTraced = trace?.handle === handle && trace?.stage === stage
   return {
     ...{ screen, exploreTab, lensShown, costsTab, stage, focus, item, node, channel, range },
-    ...{ shuffleOn, measureShown, convention, asFlops, familyScale, whatIf },
+    ...{ lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf },
+    compared: comparedOf(state),
     traced: trace && isTraced ? { tensor: trace.view.tensor, channel: trace.view.channel } : null,
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
   }
@@ -64,8 +74,8 @@ export function viewStateOf(state: State): ViewState {
 
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
-  const { screen, exploreTab, lensShown, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  return { screen, exploreTab, lensShown, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf }
+  const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
+  return { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf }
 }
 
 type Store = Pick<StoreApi<State>, 'getState' | 'setState'>
@@ -98,6 +108,7 @@ export async function applyViewState(store: Store, view: ViewState): Promise<voi
     focus !== null && !getState().unit ? getState().loadUnit(focus) : undefined,
     applyTrace(store, view.traced),
     applyLens(store, view),
+    applyCompared(store, view.compared),
   ])
 }
 
@@ -119,6 +130,8 @@ export async function applyLens({ getState, setState }: Store, { lens, lensShown
     if (!lensShown) setState({ lens: null })
     return
   }
+  // A view that shows the lens loads a layer by itself where the selection changes; the one that was chosen comes after it.
+  if (lensShown) await new Promise((done) => setTimeout(done))
   if (shown?.view.layer.tensor !== lens.tensor || shown.handle !== getState().handle) await getState().loadLens(lens.tensor)
   const layer = getState().lens?.view.layer
   if (layer?.tensor !== lens.tensor) return

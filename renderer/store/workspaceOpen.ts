@@ -69,6 +69,17 @@ async function sourceFor(state: State, model: WorkspaceModel, given: Blob | unde
   const open = state.handle === null ? undefined : state.engine.sourceOf(state.handle)
   for (const file of [given, open?.kind === 'file' ? open.file : undefined])
     if (file && (await isSame(file, sha256))) return { kind: 'file', file, name }
+  return recentSource(state, name, sha256)
+}
+
+/** A file of the same name that was opened before, where the back end still has it. */
+async function recentSource({ api, recents }: State, name: string, sha256: string): Promise<ModelSource | null> {
+  for (const recent of recents) {
+    if (!api || recent.kind !== 'file' || !recent.present || recent.name !== name) continue
+    const found = await api.call('files.read', [recent.token]).catch(() => null)
+    const file = found && new Blob([found.bytes as BlobPart])
+    if (file && (await isSame(file, sha256))) return { kind: 'file', file, name }
+  }
   return null
 }
 

@@ -1,5 +1,6 @@
 /** Saving what is open and shown as one file, and opening it again: all of it or nothing. */
 import type { ErrorFields } from '../../engine/index.ts'
+import { translator } from '../app/strings/index.ts'
 import type { CallOptions } from '../workers/client.ts'
 import { openedState } from './openModel.ts'
 import { saveFile } from './saveFile.ts'
@@ -11,8 +12,6 @@ import { WORKSPACE_ENDING } from './workspaceName.ts'
 export interface WorkspaceSlice {
   readonly workspaceTask: Task | null
   readonly workspaceError: ErrorFields | null
-  /** Name of the file that was saved last. */
-  readonly workspaceSaved: string | null
   /** A workspace that waits for the model file it names. */
   readonly workspaceWants: { readonly file: Blob; readonly name: string; readonly model: string } | null
   /** `withModel`: takes the bytes of a model that was opened from a file in too. */
@@ -22,7 +21,7 @@ export interface WorkspaceSlice {
   dismissWorkspace(): void
 }
 
-const NOTHING_SAID = { workspaceError: null, workspaceSaved: null, workspaceWants: null } as const
+const NOTHING_SAID = { workspaceError: null, workspaceWants: null } as const
 export const initialWorkspace = { workspaceTask: null, ...NOTHING_SAID } as const satisfies Partial<State>
 
 export const workspaceSlice: Slice<WorkspaceSlice> = (set, get) => {
@@ -43,8 +42,8 @@ export const workspaceSlice: Slice<WorkspaceSlice> = (set, get) => {
         const content = await workspaceText(get(), withModel)
         return saveFile(get(), { name: fileNameOf(model.title), type: 'application/json', content })
       })
-      if (outcome.ok) set({ workspaceSaved: outcome.value })
-      else set({ workspaceError: outcome.error })
+      if (!outcome.ok) set({ workspaceError: outcome.error })
+      else if (outcome.value !== null) get().say(translator(get().locale)('workspace.saved', { name: outcome.value }))
     },
 
     async openWorkspace(file, name, given) {

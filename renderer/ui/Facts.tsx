@@ -19,13 +19,7 @@ export function Facts({ facts, copyLabel }: { readonly facts: readonly Fact[]; r
             {exact === undefined ? (
               value
             ) : (
-              <button
-                type="button"
-                className="copy"
-                title={exact}
-                aria-label={copyLabel(exact)}
-                onClick={() => void navigator.clipboard?.writeText(exact)}
-              >
+              <button type="button" className="copy" title={exact} aria-label={copyLabel(exact)} data-copy={exact}>
                 {value}
               </button>
             )}

@@ -161,6 +161,8 @@ describe('the address', () => {
       location.hash = '#view=photo'
     })
     await expect.poll(() => shown(page)).toBe('Photo')
+    await press(page, 'Control+z')
+    expect(await shown(page)).toBe('Costs')
     await page.context().close()
   })
 

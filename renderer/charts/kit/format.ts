@@ -42,6 +42,12 @@ export function exact(value: number): string {
   return EXACT.format(value)
 }
 
+/** A moment for people, in the language of the page; empty where `iso` is none. */
+export function moment(iso: string, locale: string): string {
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(date)
+}
+
 export function significant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–'
   if (value === 0) return '0'

@@ -1,7 +1,7 @@
 /** Draws the flow picture of a unit; a bar answers to the pointer and, when focused, to the arrow keys. */
 import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
 import type { UnitView } from '../../workers/contract.ts'
-import { groupColour } from '../kit/colour.ts'
+import { groupColour, groupInk } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
 import { type BarShape, unitLayout } from './layout.ts'
 import { lightShapes } from './light.ts'
@@ -102,6 +102,11 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
           <g key={bar.tensor.id}>
             {bar.stripes.map(({ group, d }) => (
               <path key={group ?? 'none'} d={d} fill={groupColour(group)} />
+            ))}
+            {bar.indices.map(({ group, y }) => (
+              <text key={y} className="unit-index" x={bar.x + bar.width / 2} y={y} style={{ fill: groupInk(group) }}>
+                {group + 1}
+              </text>
             ))}
           </g>
         ))}

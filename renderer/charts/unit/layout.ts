@@ -4,7 +4,7 @@
  */
 import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract.ts'
 import type { Size } from '../kit/size.ts'
-import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, type Span, type Spot } from './geometry.ts'
+import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Span, type Spot } from './geometry.ts'
 import { linkShapes } from './links.ts'
 import { type Origins, originsOf } from './origins.ts'
 import { type Placed, place } from './place.ts'
@@ -15,6 +15,8 @@ const SIDE = 20
 const LANE_GAP = 28
 const MIN_GAP_WEIGHT = 27
 const MAX_CHANNEL = 12
+/** Lowest run of one group that has room for its index. */
+const MIN_INDEX = 13
 
 export interface BarShape {
   readonly tensor: UnitTensor
@@ -23,8 +25,15 @@ export interface BarShape {
   readonly width: number
   readonly height: number
   readonly stripes: readonly ColouredPath[]
+  /** Where the index of a group stands on the bar, so that groups can be told apart without their hues. */
+  readonly indices: readonly GroupIndex[]
   /** Whether the count of channels is worth writing: it differs from the bar before. */
   readonly countShown: boolean
+}
+
+export interface GroupIndex {
+  readonly group: number
+  readonly y: number
 }
 
 export interface HeaderShape {
@@ -54,13 +63,15 @@ export function unitLayout(view: UnitView, size: Size, amount: number): UnitShap
     const on = originsOn.get(tensor.id)
     const off = originsOff.get(tensor.id)
     const before = view.on.links.find((l) => l.to === tensor.id)?.from
+    const runs = on && off ? runsOf(on, off, amount) : []
     return {
       tensor,
       x: spot.x,
       y: spot.y,
       width: BAR_WIDTH,
       height: spot.height,
-      stripes: on && off ? stripes(on, off, amount, spot) : [],
+      stripes: runs.map(({ group, spans }) => ({ group, d: spans.map((s) => box(s, spot)).join('') })),
+      indices: indicesOf(runs, spot),
       countShown: view.on.tensors.find((t) => t.id === before)?.channels !== tensor.channels,
     }
   })
@@ -144,22 +155,32 @@ function isBlocked(link: UnitLink, tensors: readonly UnitTensor[], { column, lan
   return tensors.some((t) => lane.get(t.id) === own && (column.get(t.id) ?? 0) > from && (column.get(t.id) ?? 0) < to)
 }
 
-/** Stripes of a bar by group. A channel on the move is drawn between where it lies without and with the shuffle. */
-function stripes(on: Origins, off: Origins, amount: number, spot: Spot): ColouredPath[] {
+interface Run {
+  readonly group: number | null
+  readonly spans: readonly Span[]
+}
+
+/** Runs of a bar by group. A channel on the move is drawn between where it lies without and with the shuffle. */
+function runsOf(on: Origins, off: Origins, amount: number): Run[] {
   const offAt = new Map([...off.root].map((root, position) => [root, position]))
-  const paths = new Map<number | null, Span[]>()
+  const spans = new Map<number | null, Span[]>()
   on.root.forEach((root, position) => {
     const start = offAt.get(root)
     const p = start === undefined ? position : start + (position - start) * amount
     const group = on.group[position] ?? null
-    paths.set(group, [...(paths.get(group) ?? []), [p, p + 1]])
+    const own = spans.get(group)
+    if (own) own.push([p, p + 1])
+    else spans.set(group, [[p, p + 1]])
   })
-  return [...paths].map(([group, spans]) => ({
-    group,
-    d: mergeSpans(spans)
-      .map((s) => box(s, spot))
-      .join(''),
-  }))
+  return [...spans].map(([group, own]) => ({ group, spans: mergeSpans(own) }))
+}
+
+function indicesOf(runs: readonly Run[], { y, perChannel }: Spot): GroupIndex[] {
+  return runs.flatMap(({ group, spans }) =>
+    group === null
+      ? []
+      : spans.flatMap(([from, to]) => ((to - from) * perChannel < MIN_INDEX ? [] : [{ group, y: round(y + ((from + to) / 2) * perChannel) }])),
+  )
 }
 
 function headersOf({ ops }: Placed, { columnX }: Geometry): HeaderShape[] {

@@ -5,6 +5,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { CatalogueRow } from './CatalogueRow.tsx'
+import { Recents } from './Recents.tsx'
 
 export default function ModelPicker() {
   const t = useText()
@@ -48,6 +49,7 @@ export default function ModelPicker() {
       {libraryError && <ErrorNote error={libraryError} />}
       <div className="models-scroll">
         {nothing && query !== '' && <p className="quiet">{t('models.nothing', { query })}</p>}
+        <Recents matches={matches} closeAnd={closeAnd} />
         {own.length > 0 && (
           <>
             <h3>{t('models.bundled')}</h3>

@@ -108,15 +108,14 @@ function Option({
   readonly isChosen: boolean
   readonly onGive: () => void
 }) {
-  const t = useText()
-  const { title, note, group, keys } = found.entry
+  const { title, note, kind, keys } = found.entry
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the focus and takes the keys
     // biome-ignore lint/a11y/useFocusableInteractive: options are named by aria-activedescendant
     <div id={id} role="option" aria-selected={isChosen} onClick={onGive}>
       <span className="palette-title">{marked(title, found.at)}</span>
       {note && <span className="palette-note">{note}</span>}
-      <span className="palette-group">{t(group)}</span>
+      <span className="palette-group">{kind}</span>
       {keys && (
         <span className="palette-keys">
           {keyCaps(keys, onMac()).map((cap) => (

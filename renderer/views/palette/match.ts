@@ -74,18 +74,25 @@ function isStart(text: string, at: number): boolean {
   return /\p{N}/u.test(here) !== /\p{N}/u.test(before) || (/\p{Lu}/u.test(here) && /\p{Ll}/u.test(before))
 }
 
+export interface Searched {
+  readonly title: string
+  readonly note: string
+  /** What kind of thing it is, in words: "unit s3u2" finds a unit. */
+  readonly kind: string
+}
+
 export interface Found<T> {
   readonly entry: T
   readonly at: readonly number[]
 }
 
 /** The entries that match, the best first, no more than `limit`; those that match alike keep their order. */
-export function search<T extends { readonly title: string; readonly note: string }>(entries: readonly T[], query: string, limit: number): Found<T>[] {
+export function search<T extends Searched>(entries: readonly T[], query: string, limit: number): Found<T>[] {
   const found: { entry: T; score: number; at: readonly number[] }[] = []
   for (const entry of entries) {
-    const { title, note } = entry
-    const match = matchText(query, `${title} ${note}`)
-    // What is found in its own name comes before what is found in the note beside it.
+    const { title, note, kind } = entry
+    const match = matchText(query, `${title} ${note} ${kind}`)
+    // What is found in its own name comes before what is found beside it.
     if (match)
       found.push({ entry, score: match.score + (match.at.every((i) => i < title.length) ? 4 : 0), at: match.at.filter((i) => i < title.length) })
   }

@@ -14,7 +14,7 @@ export default function KeyMap() {
     keys && !bare ? [{ id, label: title(t), caps: keys.map((k) => keyCaps(k, isMac)) }] : [],
   )
   return (
-    <Dialog title={t('keys.title')} close={t('app.close')} onClose={() => setDialog(null)}>
+    <Dialog title={t('keys.title')} close={t('app.close')} onClose={() => setDialog(null)} wide>
       <dl className="keymap">
         {[...CHART_KEYS.map(({ caps, label }) => ({ id: label, label: t(label), caps: [caps] })), ...rows].map(({ id, label, caps }) => (
           <div key={id}>

@@ -4,10 +4,10 @@ import { ariaKeys, keyCaps, onMac } from '../../app/commandKeys.ts'
 import { commandNamed } from '../../app/commands.ts'
 import { LOCALES } from '../../app/strings/index.ts'
 import { StoreContext, useStore, useText } from '../../store/context.ts'
+import { THEMES } from '../../store/state.ts'
 import { MenuIcon } from '../../ui/icons.tsx'
 import { useMenu } from './useMenu.ts'
 
-const THEMES = ['system', 'light', 'dark'] as const
 const LISTED = ['undo', 'redo', 'open', 'workspace.open', 'workspace.save', 'workspace.saveAll', 'palette', 'keys']
 /** Always in their place, so that the menu does not jump. */
 const STEPS: ReadonlySet<string> = new Set(['undo', 'redo'])

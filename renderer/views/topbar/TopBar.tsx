@@ -1,6 +1,7 @@
 /** The open model in figures, the stage to look at, and the menu. */
 import { exact, shape, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { CopyNumber } from '../../ui/CopyNumber.tsx'
 import { ChevronIcon } from '../../ui/icons.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { STAGES } from '../../workers/contract.ts'
@@ -27,10 +28,12 @@ export function TopBar() {
       </h1>
       {model && macs !== undefined && (
         <p className="topbar-facts">
-          <span title={t('model.exactParams', { n: exact(model.params) })}>{t('model.params', { n: short(model.params) })}</span>
-          <span title={t('model.exactMacs', { n: exact(macs), convention: t(`convention.${convention}`) })}>
+          <CopyNumber value={model.params} title={t('model.exactParams', { n: exact(model.params) })}>
+            {t('model.params', { n: short(model.params) })}
+          </CopyNumber>
+          <CopyNumber value={macs} title={t('model.exactMacs', { n: exact(macs), convention: t(`convention.${convention}`) })}>
             {t('model.macs', { n: short(macs, 4) })} <span className="quiet">{t(`convention.${convention}`)}</span>
-          </span>
+          </CopyNumber>
           <span className="mono">{t('model.input', { shape: shape(model.inputShape) })}</span>
         </p>
       )}

@@ -1,27 +1,17 @@
-/** What saving or opening a workspace is doing, how it ended, or why it did not; what was open before stays. */
-import { useEffect } from 'react'
+/** What saving or opening a workspace is doing, or why it did not work; what was open before stays. */
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 
-/** Long enough to be read. */
-const SHOWN_MS = 6000
-
 export function WorkspaceNote() {
   const t = useText()
   const task = useStore((s) => s.workspaceTask)
   const error = useStore((s) => s.workspaceError)
-  const saved = useStore((s) => s.workspaceSaved)
   const wants = useStore((s) => s.workspaceWants)
   const dismiss = useStore((s) => s.dismissWorkspace)
   const ask = useStore((s) => s.askForFile)
   const open = useStore((s) => s.openWorkspace)
-  useEffect(() => {
-    if (saved === null) return
-    const timer = setTimeout(dismiss, SHOWN_MS)
-    return () => clearTimeout(timer)
-  }, [saved, dismiss])
   const choose = async () => {
     const chosen = await ask('model')
     if (chosen && wants) await open(wants.file, wants.name, chosen.file)
@@ -43,9 +33,6 @@ export function WorkspaceNote() {
           }
         />
       )}
-      <p className="workspace-saved" role="status">
-        {saved !== null && t('workspace.saved', { name: saved })}
-      </p>
     </>
   )
 }

@@ -11,9 +11,15 @@ const side = fc.integer({ min: 32, max: 1024 })
 const units = fc.integer({ min: 1, max: 16 })
 
 export const anyView: fc.Arbitrary<ViewState> = fc.record({
-  screen: fc.constantFrom('explore', 'photo', 'costs'),
+  screen: fc.constantFrom('explore', 'photo', 'costs', 'compare'),
   exploreTab: fc.constantFrom('map', 'mixing'),
   lensShown: fc.boolean(),
+  lensAfter: fc.boolean(),
+  overlay: fc.record({
+    kind: fc.constantFrom('none', 'map', 'occlusion'),
+    rank: whole(4),
+    opacity: fc.integer({ min: 0, max: 20 }).map((o) => o / 20),
+  }),
   costsTab: fc.constantFrom('layers', 'whatIf'),
   stage: fc.constantFrom(...STAGES),
   focus: name,
@@ -39,5 +45,11 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
     }),
   ),
   traced: channel,
+  compared: fc.option(
+    fc.oneof(
+      fc.record({ kind: fc.constantFrom('host', 'zoo'), id: fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }) }),
+      fc.constant({ kind: 'noShuffle' } as const),
+    ),
+  ),
   lens: fc.option(fc.record({ tensor: whole(10_000), off: fc.uniqueArray(whole(2000), { maxLength: 60 }).map((o) => o.sort((a, b) => a - b)) })),
 })

@@ -67,9 +67,26 @@ describe('files', () => {
       ['other.onnx', true],
       ['photo.jpg', false],
     ])
-    expect((await second.read(recents[0]?.token ?? '')).name).toBe('other.onnx')
+    const [newest] = recents
+    expect((await second.read(newest?.kind === 'file' ? newest.token : '')).name).toBe('other.onnx')
     await second.clearRecents()
     expect(await second.recents()).toEqual([])
+  })
+
+  it('remembers models by their ids between the files, once each, and says which are gone', async () => {
+    const files = filesService(join(folder, 'user'), undefined, ({ id }) => Promise.resolve(id !== 'gone'))
+    await files.remember({ source: 'zoo', id: 'a', name: 'A' })
+    await files.remember({ source: 'host', id: 'gone', name: 'Gone' })
+    await files.adopt(photo)
+    await files.remember({ source: 'zoo', id: 'a', name: 'A' })
+    expect((await files.recents()).map(({ kind, name, present }) => [kind, name, present])).toEqual([
+      ['model', 'A', true],
+      ['file', 'photo.jpg', true],
+      ['model', 'Gone', false],
+    ])
+    expect(JSON.stringify(await files.recents())).not.toContain(folder)
+    for (let i = 0; i < 40; i++) await files.remember({ source: 'zoo', id: String(i), name: 'x' })
+    expect((await files.recents()).length).toBeLessThan(20)
   })
 
   it('opens and saves through the dialogs, and takes a closed dialog for no answer', async () => {
