@@ -44,7 +44,17 @@ export { type Cluster, type Condition, checkSchema, conditionSchema, type Device
 export { hashModel } from './trace/hash.ts'
 export { readTrace } from './trace/read.ts'
 export { type Interval, medianInterval, variation } from './trace/statistics.ts'
-export { type HostFingerprint, type Machine, machineSchema, quantile, type StepSample, stepTimes, type Trace, traceSchema } from './trace/trace.ts'
+export {
+  type HostFingerprint,
+  type Machine,
+  machineSchema,
+  quantile,
+  type StepSample,
+  stepSampleSchema,
+  stepTimes,
+  type Trace,
+  traceSchema,
+} from './trace/trace.ts'
 export { type Doubt, type Reason, type Verdict, verdictOf } from './trace/verdict.ts'
 export { type ActivationHead, activationHead, classActivationMap } from './vision/classActivation.ts'
 export { areProbabilities, classProbabilities, type Ranked, softmax, topK } from './vision/classify.ts'

@@ -60,6 +60,11 @@ const TARGETS = {
         'dist/node',
       ),
   },
+  device: {
+    // One file, since it is pushed as one.
+    inputs: ['engine', 'electron/device'],
+    run: () => buildForNode({ runner: join(root, 'electron/device/main.ts') }, 'dist/device', { names: '[name].mjs', inline: true }),
+  },
   bench: {
     inputs: ['engine', 'electron/services', 'test/bench'],
     only: (path) => !path.startsWith('test/bench/node_modules/'),
@@ -122,7 +127,7 @@ const TARGETS = {
 }
 
 /** What the application needs; the rest is built by the scripts that use it. */
-const USUAL = ['wasm', 'node', 'electron', 'renderer']
+const USUAL = ['wasm', 'node', 'device', 'electron', 'renderer']
 
 async function filesUnder(path) {
   let entries
