@@ -5,23 +5,36 @@ import type { HostTensor, Layout, TensorFact } from './tensor.ts'
 import { fact } from './tensor.ts'
 
 export class GraphEdit {
-  private readonly tensors: Map<TensorId, Tensor>
   private readonly nodes: Map<NodeId, Node>
-  private readonly producerOf: Map<TensorId, Node>
-  private readonly consumersOf: Map<TensorId, Node[]>
+  // Most passes find nothing to change and look at few of these: each is made when first asked for.
+  private ownTensors: Map<TensorId, Tensor> | undefined
+  private ownProducers: Map<TensorId, Node> | undefined
+  private ownConsumers: Map<TensorId, Node[]> | undefined
   private outputs: TensorId[]
   private nextTensor: number
   private nextNode: number
   changes = 0
 
   constructor(private readonly graph: Graph) {
-    this.tensors = new Map(graph.tensors)
     this.nodes = new Map(graph.nodes.map((n) => [n.id, n]))
-    this.producerOf = producers(graph)
-    this.consumersOf = consumers(graph)
     this.outputs = [...graph.outputs]
     this.nextTensor = Math.max(-1, ...graph.tensors.keys()) + 1
     this.nextNode = Math.max(-1, ...this.nodes.keys()) + 1
+  }
+
+  private get tensors(): Map<TensorId, Tensor> {
+    this.ownTensors ??= new Map(this.graph.tensors)
+    return this.ownTensors
+  }
+
+  private get producerOf(): Map<TensorId, Node> {
+    this.ownProducers ??= producers(this.graph)
+    return this.ownProducers
+  }
+
+  private get consumersOf(): Map<TensorId, Node[]> {
+    this.ownConsumers ??= consumers(this.graph)
+    return this.ownConsumers
   }
 
   /** Nodes still present, in the order of the graph the edit began with, new ones last. */
@@ -33,7 +46,7 @@ export class GraphEdit {
   }
 
   tensor(id: TensorId): Tensor {
-    const t = this.tensors.get(id)
+    const t = (this.ownTensors ?? this.graph.tensors).get(id)
     assert(t, `no tensor ${id}`)
     return t
   }

@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.ts'
 import type { TraceFlow, TraceItem, TraceView } from './contract.ts'
 import { placeOf } from './network.ts'
-import { isDepthwise } from './opWords.ts'
+import { isDepthwise, shuffleOf } from './opWords.ts'
 
 type Counts = TraceItem['groups']
 
@@ -88,7 +88,8 @@ function itemsOf(graph: Graph): Map<string, Node[]> {
   return items
 }
 
-/** Most groups of its convolutions that are not depthwise. */
+/** Most groups of its convolutions that are not depthwise; where they have none, those that its shuffle mixes. */
 function groupsOf(graph: Graph, nodes: readonly Node[]): number {
-  return Math.max(1, ...nodes.map((n) => (n.op === 'conv2d' && !isDepthwise(graph, n) ? Number(n.attrs.groups ?? 1) : 1)))
+  const groups = Math.max(1, ...nodes.map((n) => (n.op === 'conv2d' && !isDepthwise(graph, n) ? Number(n.attrs.groups ?? 1) : 1)))
+  return groups > 1 ? groups : Math.max(1, ...nodes.map((n) => shuffleOf(n)?.groups ?? 1))
 }

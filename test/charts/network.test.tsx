@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { buildZooModel, recognise } from '../../engine/index.ts'
 import { translator } from '../../renderer/app/strings/index.ts'
-import { NetworkChart } from '../../renderer/charts/network/Chart.tsx'
 import { networkLayout } from '../../renderer/charts/network/layout.ts'
 import { mapSections } from '../../renderer/views/explore/mapData.ts'
 import { measuringOf } from '../../renderer/views/explore/measures.ts'
 import { networkView } from '../../renderer/workers/network.ts'
+import { MapPicture } from './mapPicture.tsx'
 import { svgOf } from './svg.tsx'
 
 const { graph } = buildZooModel('shufflenet-v1-g3-0.25x', { inputSize: 64, classes: 10 })
@@ -16,7 +16,7 @@ const sections = mapSections(translator('en'), network, measuring)
 describe('network map', () => {
   it('draws stages of units with their shuffles', async () => {
     const chart = (
-      <NetworkChart sections={sections} size={{ width: 720, height: 500 }} label="network" selected="stage2/unit1" describe={(i) => i.key} />
+      <MapPicture sections={sections} size={{ width: 720, height: 500 }} label="network" selected="stage2/unit1" describe={(i) => i.key} />
     )
     await expect(svgOf(chart)).toMatchFileSnapshot('network.svg')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { NetworkChart } from '../../renderer/charts/network/Chart.tsx'
 import { type MapItem, type MapSection, networkLayout } from '../../renderer/charts/network/layout.ts'
+import { MapPicture } from './mapPicture.tsx'
 import { svgOf } from './svg.tsx'
 
 const unit = (n: number, reach: MapItem['reach']): MapItem => ({
@@ -39,7 +39,7 @@ const sections: MapSection[] = [
 
 describe('a trace on the map', () => {
   it('draws how much of each group is touched, and steps back what is not', async () => {
-    const chart = <NetworkChart sections={sections} size={{ width: 620, height: 300 }} label="Map" selected={null} tracing describe={(i) => i.key} />
+    const chart = <MapPicture sections={sections} size={{ width: 620, height: 300 }} label="Map" selected={null} tracing describe={(i) => i.key} />
     await expect(svgOf(chart, '.is-away{opacity:.4}.glyph-track{fill:#e6e7e4}')).toMatchFileSnapshot('trace.svg')
   })
 

@@ -1,4 +1,4 @@
-/** Pan and zoom of an element: d3-zoom wrapped once, as create, update and destroy. */
+/** Pan and zoom of an element: d3-zoom wrapped once, as create, update and destroy. What is marked `data-zoom="off"` in it is left alone. */
 import { easeCubicInOut, select, type ZoomTransform, zoom, zoomIdentity, zoomTransform } from 'd3'
 import type { Size } from './size.ts'
 
@@ -15,7 +15,8 @@ export interface ZoomOptions {
   /** Size of the world; half a window of nothing may be seen around it. */
   readonly world: Size
   readonly onZoom: (transform: Transform) => void
-  /** A gesture or an animated way has come to its end. */
+  /** A gesture or an animated way begins, and has come to its end. */
+  readonly onStart?: () => void
   readonly onRest?: () => void
 }
 
@@ -38,7 +39,9 @@ export function createZoom(element: HTMLElement, first: ZoomOptions): Zoom {
   const selection = select<HTMLElement, unknown>(element)
   const behaviour = zoom<HTMLElement, unknown>()
     .clickDistance(4)
+    .filter((event: MouseEvent) => (!event.ctrlKey || event.type === 'wheel') && !event.button && !isOff(event.target))
     .on('zoom', (event: { transform: ZoomTransform }) => options.onZoom(plain(event.transform)))
+    .on('start', () => options.onStart?.())
     .on('end', () => options.onRest?.())
   const apply = () => {
     const { clientWidth: width, clientHeight: height } = element
@@ -77,6 +80,11 @@ export function createZoom(element: HTMLElement, first: ZoomOptions): Zoom {
       selection.interrupt().on('.zoom', null)
     },
   }
+}
+
+/** Controls that lie over what is zoomed. */
+function isOff(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[data-zoom="off"]') !== null
 }
 
 function plain({ k, x, y }: ZoomTransform): Transform {

@@ -3,6 +3,7 @@ import { memo, useMemo } from 'react'
 import { costColour, groupColour } from '../kit/colour.ts'
 import { type GlyphShape, NARROW, padOf } from './layout.ts'
 import { pictureOf } from './picture.ts'
+import { flowParts } from './traceFlow.ts'
 
 export interface GlyphProps {
   readonly glyph: GlyphShape
@@ -55,7 +56,7 @@ function UnitGlyph({ glyph, tracing, shrink, opened }: { glyph: GlyphShape; trac
         {opened && item.costText ? `${facts}  ${item.costText}` : facts}
       </text>
       {!opened && !tracing && <Picture glyph={glyph} />}
-      {!opened && tracing && <Reach glyph={glyph} />}
+      {!opened && tracing && <Flow glyph={glyph} />}
       {!opened && !tracing && (
         <>
           <rect className="glyph-track" x={x + pad} y={y + height - 10} width={width - 2 * pad} height={4} />
@@ -76,6 +77,13 @@ function UnitGlyph({ glyph, tracing, shrink, opened }: { glyph: GlyphShape; trac
 const Picture = memo(function Picture({ glyph }: { glyph: GlyphShape }) {
   const parts = useMemo(() => pictureOf(glyph), [glyph])
   return parts.map(({ group, d, part }, i) => <path key={i} className={`glyph-${part}`} d={d} fill={groupColour(group)} />)
+})
+
+const Flow = memo(function Flow({ glyph }: { glyph: GlyphShape }) {
+  const parts = useMemo(() => flowParts(glyph), [glyph])
+  return parts.map(({ group, d, part }, i) => (
+    <path key={i} className={`flow-${part}`} d={d} {...(part === 'track' ? {} : { fill: groupColour(group) })} />
+  ))
 })
 
 /** What a trace touches of each group, on a track that is the whole group. */

@@ -1,9 +1,11 @@
 /** What the map shows of units and ops, in coordinates of the map: only what is near the window is drawn. */
-import { memo } from 'react'
+import { memo, useMemo } from 'react'
+import { groupColour } from '../kit/colour.ts'
 import { Glyph } from './Glyph.tsx'
-import type { ArrowShape, MapItem, MapShapes } from './layout.ts'
+import type { ArrowShape, GlyphShape, MapItem, MapShapes } from './layout.ts'
 import { type MapOp, OpGraphView } from './OpGraphView.tsx'
 import type { OpGraphShape } from './opGraph.ts'
+import { flowBands } from './traceFlow.ts'
 import { type Box, type Level, meets } from './view.ts'
 
 export interface SceneProps {
@@ -48,6 +50,7 @@ export const MapScene = memo(function MapScene(props: SceneProps) {
           label={describe(glyph.item)}
         />
       ))}
+      {tracing && <Bands glyphs={shapes.glyphs} near={near} />}
       {inside &&
         glyphs.map((glyph) => {
           const shape = glyph.item.kind === 'unit' ? graphs.get(glyph.item.key) : undefined
@@ -75,6 +78,11 @@ function Arrows({ arrows, near }: { readonly arrows: readonly ArrowShape[]; read
 
 function Links({ links, near }: { readonly links: readonly ArrowShape[]; readonly near: Box }) {
   return links.filter((a) => meets(a.box, near)).map(({ d }) => <path key={d} className="network-link" d={d} markerEnd="url(#network-arrow)" />)
+}
+
+function Bands({ glyphs, near }: { readonly glyphs: readonly GlyphShape[]; readonly near: Box }) {
+  const bands = useMemo(() => flowBands(glyphs), [glyphs])
+  return bands.filter((b) => meets(b.box, near)).map(({ d, group }) => <path key={d} className="flow-band" d={d} fill={groupColour(group)} />)
 }
 
 /** The heads of arrows. */

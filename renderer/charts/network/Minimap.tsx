@@ -37,7 +37,12 @@ export function Minimap({ shapes, theme, handle, onCentre }: MinimapProps) {
     if (!context || !canvas.current) return
     const all = { x: 0, y: 0, width: shapes.width, height: shapes.height }
     const pixels = devicePixelRatio
-    drawCells(context, pixels, { shapes, transform: { k, x: 0, y: 0 }, seen: all, selected: null, tracing: false }, cellColours(canvas.current))
+    drawCells(
+      context,
+      pixels,
+      { shapes, transform: { k, x: 0, y: 0 }, seen: all, covered: null, selected: null, tracing: false },
+      cellColours(canvas.current),
+    )
   }, [shapes, k, theme])
 
   useImperativeHandle(

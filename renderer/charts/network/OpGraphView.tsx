@@ -8,6 +8,8 @@ import type { Box } from './view.ts'
 export interface MapOp {
   readonly layer: number
   readonly name: string
+  /** Key of its item. */
+  readonly item: string
   /** "GConv 1×1". */
   readonly label: string
   readonly costText: string

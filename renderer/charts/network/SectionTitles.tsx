@@ -16,7 +16,7 @@ export interface SectionTitlesProps {
   readonly onChoose: (key: string) => void
 }
 
-const HEIGHT = 21
+const HEIGHT = 23
 
 export function SectionTitles({ shapes, level, handle, selected, onChoose }: SectionTitlesProps) {
   const root = useRef<HTMLDivElement>(null)

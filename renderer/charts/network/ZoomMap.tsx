@@ -1,16 +1,19 @@
 /** The map under a zoom: stages as blocks far out, units, and close up the ops inside of them. */
-import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react'
+import { useColourScheme } from '../kit/scheme.ts'
 import type { Size } from '../kit/size.ts'
-import { createZoom, type Transform, type Zoom } from '../kit/zoom.ts'
+import type { Transform } from '../kit/zoom.ts'
 import { type CellColours, cellColours, drawCells } from './cells.ts'
 import { useMapEvents } from './events.ts'
 import { type MapItem, type MapSection, mapLayout } from './layout.ts'
 import { MapScene, Markers } from './MapScene.tsx'
 import { Minimap, type MinimapHandle } from './Minimap.tsx'
-import { type MapOp, placedIn } from './OpGraphView.tsx'
+import { useMorph } from './morph.ts'
+import { type MapOp, placedIn, roomIn } from './OpGraphView.tsx'
 import type { OpGraphShape } from './opGraph.ts'
 import { SectionTitles, type TitlesHandle } from './SectionTitles.tsx'
-import { type Box, broughtIn, closeTo, firstLook, fitted, holds, type Level, levelOf, meets, OPS_FROM, scalesOf, seenOf, widened } from './view.ts'
+import { type Frame, useFrames } from './useFrames.ts'
+import { type Box, broughtIn, closeTo, fitted, holds, type Level, levelOf, meets, OPS_FROM, seenOf } from './view.ts'
 
 export interface MapWords {
   readonly label: string
@@ -32,6 +35,8 @@ export interface ZoomMapProps {
   readonly size: Size
   /** Names the network that is drawn: another one is looked at anew. */
   readonly network: string
+  /** Names the stage of it: from one to another, things move to their new places. */
+  readonly stage: string
   readonly theme: string
   readonly words: MapWords
   readonly selected: string | null
@@ -46,99 +51,82 @@ export interface ZoomMapProps {
   readonly onSelect: (key: string) => void
   readonly onSelectOp: (name: string) => void
   readonly onEnter: (key: string) => void
-  /** These units are, or will soon be, seen from close by. */
-  readonly onNear: (keys: readonly string[]) => void
+  /** These units are, or will soon be, seen from close by; `aspect` is that of the room for their ops. */
+  readonly onNear: (keys: readonly string[], aspect: number) => void
   readonly onLevel?: (level: Level) => void
+  /** Called as something begins that takes a while; what it returns is called when it is done. */
+  readonly hold: () => () => void
   readonly children?: ReactNode
 }
 
-interface Frame {
-  readonly level: Level
-  readonly k: number
-  /** What is drawn. */
-  readonly near: Box
-}
-
-/** Redrawn when the magnification has changed by this much: sizes of words depend on it. */
-const STEP = 1.3
+/** A selection this soon after a way was chosen belongs to it. */
+const AIM_MS = 200
 /** Fewer items than this are all kept on the page. */
 const KEEP_ALL = 160
 
 export function ZoomMap(props: ZoomMapProps) {
-  const { sections, size, network, theme, words, selected, selectedOp, tracing, graphs, ops, onNear, onLevel } = props
+  const { sections, size, network, stage, theme, words, selected, selectedOp, tracing, graphs, ops, onNear, onLevel } = props
   const { describe, describeOp } = props
   const shapes = useMemo(() => mapLayout(sections, size), [sections, size])
   const host = useRef<HTMLDivElement>(null)
-  const world = useRef<SVGGElement>(null)
+  const drawing = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const minimap = useRef<MinimapHandle>(null)
   const titles = useRef<TitlesHandle>(null)
-  const zoom = useRef<Zoom | null>(null)
   const colours = useRef<CellColours | null>(null)
-  const first = firstLook(shapes, size)
-  const [frame, setFrame] = useState<Frame>(() => frameOf(first, size))
-  const state = { shapes, size, frame, selected, tracing }
-  const now = useRef(state)
-  now.current = state
+  const scheme = `${theme}/${useColourScheme()}`
+  const clicked = useRef<string | null>(null)
+  const blank = useRef(false)
+  const now = useRef({ shapes, size, selected, tracing })
+  now.current = { shapes, size, selected, tracing }
 
-  const paint = useCallback((transform: Transform) => {
+  const paint = useCallback((transform: Transform, covered: Box | null) => {
     const { shapes, size, selected, tracing } = now.current
     const context = canvas.current?.getContext('2d')
     if (!context || !host.current) return
+    // While a drawing covers the window there is nothing to do, frame after frame.
+    const hidden = covered !== null && holds(covered, seenOf(transform, size))
+    if (hidden && blank.current) return
+    blank.current = hidden
     colours.current ??= cellColours(host.current)
-    drawCells(context, devicePixelRatio, { shapes, transform, seen: seenOf(transform, size), selected, tracing }, colours.current)
+    drawCells(context, devicePixelRatio, { shapes, transform, seen: seenOf(transform, size), covered, selected, tracing }, colours.current)
   }, [])
-
-  const follow = useCallback(
-    (transform: Transform) => {
-      const { size, frame } = now.current
-      world.current?.setAttribute('transform', `translate(${transform.x} ${transform.y}) scale(${transform.k})`)
-      const seen = seenOf(transform, size)
+  const onMove = useCallback(
+    (transform: Transform, covered: Box | null) => {
+      const seen = seenOf(transform, now.current.size)
       minimap.current?.show(seen)
       titles.current?.place(transform)
-      const level = levelOf(transform.k)
-      if (level === 'stages') paint(transform)
-      const ratio = transform.k / frame.k
-      if (level !== frame.level || ratio > STEP || ratio < 1 / STEP || !holds(frame.near, seen)) setFrame(frameOf(transform, size))
+      paint(transform, covered)
     },
     [paint],
   )
-
-  useLayoutEffect(() => {
-    if (!host.current) return
-    const options = { scales: scalesOf(shapes, size), world: shapes, onZoom: follow }
-    if (zoom.current) zoom.current.update(options)
-    else zoom.current = createZoom(host.current, options)
-    follow(zoom.current.transform)
-  }, [shapes, size, follow])
-  useEffect(
-    () => () => {
-      zoom.current?.destroy()
-      zoom.current = null
-    },
-    [],
-  )
-  // Another network, or a window of another shape, is looked at anew.
   const look = `${network}/${size.width}/${size.height}`
-  useLayoutEffect(() => {
-    const { shapes, size } = now.current
-    const to = firstLook(shapes, size)
-    zoom.current?.to(to)
-    setFrame(frameOf(to, size))
-  }, [look])
+  const { frame, zoom } = useFrames({ host, drawing, shapes, size, look, onMove, hold: props.hold })
   useLayoutEffect(() => {
     colours.current = null
-    if (zoom.current && frame.level === 'stages') paint(zoom.current.transform)
-  }, [shapes, size, theme, selected, tracing, frame, paint])
+    if (zoom.current) paint(zoom.current.transform, frame.level === 'stages' ? null : frame.near)
+  }, [shapes, size, scheme, selected, tracing, frame, paint, zoom])
 
+  useMorph(host, { network, stage, shapes, graphs, ops })
   useEffect(() => onLevel?.(frame.level), [frame.level, onLevel])
   useEffect(() => {
     if (frame.k < OPS_FROM * 0.7) return
-    const keys = shapes.glyphs.filter((g) => g.item.kind === 'unit' && !graphs.has(g.item.key) && meets(g, frame.near)).map((g) => g.item.key)
-    if (keys.length > 0) onNear(keys)
+    const missing = shapes.glyphs.filter((g) => g.item.kind === 'unit' && !graphs.has(g.item.key) && meets(g, frame.near))
+    const [first] = missing
+    if (!first) return
+    const room = roomIn(first)
+    onNear(
+      missing.map((g) => g.item.key),
+      room.width / room.height,
+    )
   }, [frame, shapes, graphs, onNear])
 
-  const go = useCallback((to: Transform) => zoom.current?.to(to, true), [])
+  const aimed = useRef(Number.NEGATIVE_INFINITY)
+  const go = useCallback((to: Transform) => zoom.current?.to(to, true), [zoom])
+  const aim = (to: Transform) => {
+    aimed.current = performance.now()
+    go(to)
+  }
   const glyphOf = (key: string | null) => shapes.glyphs.find((g) => g.item.key === key)
   const opBox = (item: string, layer: number): Box | undefined => {
     const [glyph, graph] = [glyphOf(item), graphs.get(item)]
@@ -149,19 +137,19 @@ export function ZoomMap(props: ZoomMapProps) {
   }
   const showSection = (key: string) => {
     const shape = shapes.sections.find((s) => s.section.key === key)
-    if (shape) go(closeTo(shape.box, size, 0.92, OPS_FROM * 0.9))
+    if (shape) aim(closeTo(shape.box, size, 0.92, OPS_FROM * 0.9))
   }
   const showItem = (key: string) => {
     const glyph = glyphOf(key)
-    if (glyph) go(closeTo(glyph, size, 0.8, glyph.item.kind === 'unit' ? undefined : 3))
+    if (glyph) aim(closeTo(glyph, size, 0.8, glyph.item.kind === 'unit' ? undefined : 3))
   }
   useImperativeHandle(props.handle, () => ({
-    fit: () => go(fitted(shapes, size)),
+    fit: () => aim(fitted(shapes, size)),
     showSection,
     showItem,
     showOp(item, layer) {
       const box = opBox(item, layer)
-      if (box) go(closeTo(box, size, 0.22))
+      if (box) aim(closeTo(box, size, 0.22))
       else showItem(item)
     },
   }))
@@ -171,30 +159,41 @@ export function ZoomMap(props: ZoomMapProps) {
   useEffect(() => {
     const glyph = glyphOf(selected)
     const at = zoom.current?.transform
-    if (!glyph || !at || selected === null) return
+    const byClick = clicked.current !== null && (clicked.current === selectedOp || clicked.current === selected)
+    clicked.current = null
+    // The way to it may have been chosen along with it.
+    const aimedAt = performance.now() - aimed.current < AIM_MS
+    if (!glyph || !at || selected === null || byClick || aimedAt) return
     const op = levelOf(at.k) === 'ops' && selectedLayer !== undefined ? opBox(selected, selectedLayer) : undefined
     const to = broughtIn(op ?? glyph, at, size)
     if (to.x !== at.x || to.y !== at.y) go(to)
   }, [selected, selectedLayer])
 
-  const events = useMapEvents({ ...props, shapes, level: frame.level, zoom, host, showSection, fit: () => go(fitted(shapes, size)) })
-  const visible = shapes.glyphs.length <= KEEP_ALL ? { x: 0, y: 0, width: shapes.width, height: shapes.height } : frame.near
+  const events = useMapEvents({ ...props, shapes, level: frame.level, zoom, host, showSection, clicked, fit: () => go(fitted(shapes, size)) })
+  const all = useMemo(() => ({ x: 0, y: 0, width: shapes.width, height: shapes.height }), [shapes])
+  const visible = shapes.glyphs.length <= KEEP_ALL ? all : frame.near
   const focusable = focusKey(shapes.glyphs, frame, selected, selectedOp, graphs)
   const fitNow = useCallback(() => zoom.current?.to(fitted(now.current.shapes, now.current.size), true), [])
   return (
-    <div className={`zoom-map is-${frame.level}`} ref={host} {...events}>
+    <div className={`zoom-map is-${frame.level}`} data-network={network} ref={host} {...events}>
       <canvas
         ref={canvas}
         className="map-cells"
         width={Math.round(size.width * devicePixelRatio)}
         height={Math.round(size.height * devicePixelRatio)}
         style={{ width: size.width, height: size.height }}
-        hidden={frame.level !== 'stages'}
       />
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a picture */}
-      <svg className="network-chart" width={size.width} height={size.height} role="group" aria-label={words.label}>
-        <Markers />
-        <g ref={world}>
+      <div className="map-drawing" ref={drawing}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a picture */}
+        <svg
+          className="network-chart"
+          width={frame.near.width * frame.k}
+          height={frame.near.height * frame.k}
+          viewBox={`${frame.near.x} ${frame.near.y} ${frame.near.width} ${frame.near.height}`}
+          role="group"
+          aria-label={words.label}
+        >
+          <Markers />
           <MapScene
             shapes={shapes}
             level={frame.level}
@@ -209,16 +208,16 @@ export function ZoomMap(props: ZoomMapProps) {
             describe={describe}
             describeOp={describeOp}
           />
-        </g>
-      </svg>
+        </svg>
+      </div>
       <SectionTitles shapes={shapes} level={frame.level} handle={titles} selected={selected} onChoose={showSection} />
-      <div className="map-corner">
+      <div className="map-corner" data-picture="off" data-zoom="off">
         <Minimap
           shapes={shapes}
-          theme={theme}
+          theme={scheme}
           handle={minimap}
           onCentre={(x, y) => {
-            const { k } = zoom.current?.transform ?? first
+            const { k } = zoom.current?.transform ?? { k: frame.k }
             zoom.current?.to({ k, x: size.width / 2 - k * x, y: size.height / 2 - k * y })
           }}
         />
@@ -251,10 +250,6 @@ function FitIcon() {
       <path d="M1 4V1h3M8 1h3v3M11 8v3H8M4 11H1V8" />
     </svg>
   )
-}
-
-function frameOf(transform: Transform, size: Size): Frame {
-  return { level: levelOf(transform.k), k: transform.k, near: widened(seenOf(transform, size)) }
 }
 
 function focusKey(

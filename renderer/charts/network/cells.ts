@@ -1,7 +1,7 @@
 /** Far out, units are cells on a canvas: as many as there are, in the colours of the measure, with their groups as stripes. */
 import type { Transform } from '../kit/zoom.ts'
-import { DRAWN_GROUPS, type MapShapes } from './layout.ts'
-import { type Box, meets } from './view.ts'
+import { DRAWN_GROUPS, groupsShown, type MapShapes } from './layout.ts'
+import { type Box, holds, meets } from './view.ts'
 
 /** Colours of the theme as they are now, for a canvas, which knows no CSS variables. */
 export interface CellColours {
@@ -34,6 +34,8 @@ export interface CellsToDraw {
   readonly shapes: MapShapes
   readonly transform: Transform
   readonly seen: Box
+  /** What a finished drawing lies over: nothing of it is drawn here; null far out, where cells are all there is. */
+  readonly covered: Box | null
   readonly selected: string | null
   /** A trace is shown: what it does not touch steps back. */
   readonly tracing: boolean
@@ -43,27 +45,20 @@ export interface CellsToDraw {
 export function drawCells(
   context: CanvasRenderingContext2D,
   pixels: number,
-  { shapes, transform, seen, selected, tracing }: CellsToDraw,
+  { shapes, transform, seen, covered, selected, tracing }: CellsToDraw,
   colours: CellColours,
 ): void {
   const { k, x, y } = transform
   const { canvas } = context
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.clearRect(0, 0, canvas.width, canvas.height)
+  if (covered && holds(covered, seen)) return
   context.setTransform(pixels * k, 0, 0, pixels * k, pixels * x, pixels * y)
   const striped = k > 0.16
   context.lineWidth = 1 / k
-  for (const { box } of shapes.sections) {
-    const pad = Math.min(6 / k, 10)
-    context.fillStyle = colours.block
-    context.strokeStyle = colours.line
-    context.beginPath()
-    context.roundRect(box.x - pad, box.y - pad, box.width + 2 * pad, box.height + 2 * pad, 4 / k)
-    context.fill()
-    context.stroke()
-  }
+  if (!covered) blocks(context, shapes, k, colours)
   for (const glyph of shapes.glyphs) {
-    if (!meets(glyph, seen)) continue
+    if (!meets(glyph, seen) || (covered && holds(covered, glyph))) continue
     const { item, share, reach, width, height } = glyph
     context.globalAlpha = tracing && reach.length === 0 ? 0.35 : 1
     context.fillStyle = share === null ? colours.unmeasured : (colours.cost[Math.round(share * SHADES)] ?? colours.unmeasured)
@@ -73,7 +68,7 @@ export function drawCells(
       context.lineWidth = 3 / k
       context.strokeRect(glyph.x, glyph.y, width, height)
     }
-    const groups = Math.min(item.groups, DRAWN_GROUPS)
+    const groups = groupsShown(item)
     if (!striped || groups < 2 || item.kind !== 'unit') continue
     // What goes in on the left, in whole groups; what leaves on the right, shuffled or not.
     const stripe = width * 0.16
@@ -86,4 +81,17 @@ export function drawCells(
     }
   }
   context.globalAlpha = 1
+}
+
+/** Stages as blocks behind their units. */
+function blocks(context: CanvasRenderingContext2D, shapes: MapShapes, k: number, colours: CellColours): void {
+  for (const { box } of shapes.sections) {
+    const pad = Math.min(6 / k, 10)
+    context.fillStyle = colours.block
+    context.strokeStyle = colours.line
+    context.beginPath()
+    context.roundRect(box.x - pad, box.y - pad, box.width + 2 * pad, box.height + 2 * pad, 4 / k)
+    context.fill()
+    context.stroke()
+  }
 }

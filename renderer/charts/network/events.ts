@@ -12,6 +12,8 @@ interface Around extends Pick<ZoomMapProps, 'selected' | 'selectedOp' | 'ops' | 
   readonly zoom: RefObject<Zoom | null>
   readonly host: RefObject<HTMLDivElement | null>
   readonly showSection: (key: string) => void
+  /** Set to what is selected by a click: it is under the pointer, and stays there. */
+  readonly clicked: RefObject<string | null>
   readonly fit: () => void
 }
 
@@ -25,13 +27,16 @@ export interface MapEvents {
 const ZOOM_STEP = 1.6
 
 export function useMapEvents(around: Around): MapEvents {
-  const { shapes, level, zoom, host, selected, selectedOp, ops, edges, graphs, onSelect, onSelectOp, onEnter, showSection, fit } = around
+  const { shapes, level, zoom, host, selected, selectedOp, ops, edges, graphs, onSelect, onSelectOp, onEnter, showSection, clicked, fit } = around
   const byKeys = useRef(false)
 
   /** What a key has selected takes the focus along. */
   useEffect(() => {
     if (!byKeys.current) return
     const own = selectedOp !== null ? host.current?.querySelector<SVGGElement>(`[data-op="${CSS.escape(selectedOp)}"]`) : null
+    // Ops of a unit that has only come into view are not laid out yet.
+    const unit = shapes.glyphs.find((g) => g.item.key === selected)?.item.kind === 'unit'
+    if (selectedOp !== null && !own && level === 'ops' && unit && selected !== null && !graphs.has(selected)) return
     const target = own ?? (selected === null ? null : host.current?.querySelector<SVGGElement>(`[data-key="${CSS.escape(selected)}"]`))
     if (!target) return
     byKeys.current = false
@@ -73,13 +78,14 @@ export function useMapEvents(around: Around): MapEvents {
     const [x, y] = [(event.clientX - box.left - at.x) / at.k, (event.clientY - box.top - at.y) / at.k]
     return shapes.glyphs.find((g) => x >= g.x && x <= g.x + g.width && y >= g.y && y <= g.y + g.height)
   }
-  const inside = (event: MouseEvent) => event.target instanceof Element && event.target.closest('.map-corner, .map-legend, button, input') === null
+  const inside = (event: MouseEvent) => event.target instanceof Element && event.target.closest('[data-zoom="off"], button') === null
   const itemOf = (layer: number) => shapes.glyphs.find((g) => graphs.get(g.item.key)?.ops.some((o) => o.layer === layer))?.item.key
 
   return {
     onClick(event) {
       if (!inside(event)) return
       const { op, glyph = cellAt(event) } = hit(event)
+      clicked.current = op ?? glyph?.item.key ?? null
       if (op !== undefined) onSelectOp(op)
       else if (glyph) onSelect(glyph.item.key)
     },

@@ -22,8 +22,26 @@ export interface MapItem {
   /** What a trace touches of its output, by group; null where it touches nothing, or nothing is traced. */
   readonly reach?: {
     readonly side: 'before' | 'after'
-    readonly groups: readonly { readonly reached: number; readonly size: number }[]
+    readonly groups: readonly ReachGroup[]
+    /** How what is touched passes through it; null where nothing that is drawn comes in. */
+    readonly flow?: ItemFlow | null
   } | null
+}
+
+/** Channels of a group that are touched, of all that it has. */
+export interface ReachGroup {
+  readonly reached: number
+  readonly size: number
+}
+
+/** Touched channels by groups of what comes in (source) and of what leaves (target). */
+export interface ItemFlow {
+  /** Key of the item that it comes from; null for an input of the network. */
+  readonly from: string | null
+  readonly groups: readonly ReachGroup[]
+  readonly flows: readonly { readonly source: number; readonly target: number; readonly from: number; readonly to: number }[]
+  /** All of it passes through the traced channel. */
+  readonly through: boolean
 }
 
 export interface MapSection {
@@ -173,6 +191,11 @@ function linksOf(glyphs: readonly GlyphShape[]): ArrowShape[] {
       links.push({ d, box: { x: Math.min(x1, x2), y: Math.min(y1, y2) - bend, width: Math.abs(x2 - x1) + 1, height: Math.abs(y2 - y1) + 2 * bend } })
     }
   return links
+}
+
+/** Groups that a picture of the item shows: of its convolutions, or else those that its shuffle mixes, as the halves of a ShuffleNet v2 unit. */
+export function groupsShown({ groups, shuffleGroups }: Pick<MapItem, 'groups' | 'shuffleGroups'>): number {
+  return Math.min(groups > 1 ? groups : (shuffleGroups ?? 1), DRAWN_GROUPS)
 }
 
 /** Room at the sides of what is in a unit. */

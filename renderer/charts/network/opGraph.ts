@@ -20,57 +20,126 @@ export interface OpGraphShape {
   readonly edges: readonly { readonly from: number; readonly to: number; readonly d: string }[]
 }
 
-export const OP_WIDTH = 104
-export const OP_HEIGHT = 46
-const RANK_GAP = 22
+export const OP_WIDTH = 128
+export const OP_HEIGHT = 44
+const RANK_GAP = 20
 const NODE_GAP = 14
-const EDGE = 4
+const COLUMN_GAP = 30
+const MARGIN = 4
+/** A long chain is folded into at most this many columns. */
+const MOST_COLUMNS = 6
 
-/** Ops as boxes of one size, edges as curves between them. A box of aspect `graph.aspect` is filled as far as one direction allows. */
+/** Ops as boxes of one size, edges as curves between them. Ranks go downwards, folded into as many columns as fill a box of aspect `graph.aspect` best. */
 export function opGraphLayout(graph: OpGraph): OpGraphShape {
-  const lengthwise = laidOut(graph, 'LR')
-  const downwards = laidOut(graph, 'TB')
+  const chain = ranked(graph)
   const scale = (shape: OpGraphShape) => Math.min(graph.aspect / shape.width, 1 / shape.height)
-  return scale(lengthwise) >= scale(downwards) ? lengthwise : downwards
+  let best = folded(chain, 1)
+  for (let columns = 2; columns <= Math.min(MOST_COLUMNS, chain.ranks.length); columns++) {
+    const other = folded(chain, columns)
+    if (scale(other) > scale(best)) best = other
+  }
+  return best
 }
 
-function laidOut({ key, ops, edges }: OpGraph, direction: 'LR' | 'TB'): OpGraphShape {
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface Ranked {
+  readonly key: string
+  /** Middles of the boxes, by layer. */
+  readonly places: ReadonlyMap<number, Point>
+  /** Heights at which there are boxes, ascending. */
+  readonly ranks: readonly number[]
+  readonly edges: readonly { readonly from: number; readonly to: number; readonly points: readonly Point[] }[]
+}
+
+/** By dagre, from top to bottom. */
+function ranked({ key, ops, edges }: OpGraph): Ranked {
   const graph = new Graph({ multigraph: false })
-  graph.setGraph({ rankdir: direction, ranksep: RANK_GAP, nodesep: NODE_GAP, edgesep: 8, marginx: EDGE, marginy: EDGE })
+  graph.setGraph({ rankdir: 'TB', ranksep: RANK_GAP, nodesep: NODE_GAP, edgesep: 8 })
   graph.setDefaultEdgeLabel(() => ({}))
   const inside = new Set(ops)
   for (const op of ops) graph.setNode(String(op), { width: OP_WIDTH, height: OP_HEIGHT })
-  for (const [from, to] of edges) if (inside.has(from) && inside.has(to)) graph.setEdge(String(from), String(to))
+  for (const [from, to] of edges) if (from !== to && inside.has(from) && inside.has(to)) graph.setEdge(String(from), String(to))
   layout(graph)
-  const { width = OP_WIDTH, height = OP_HEIGHT } = graph.graph() as { width?: number; height?: number }
+  const places = new Map(
+    ops.map((op) => {
+      const { x = 0, y = 0 } = graph.node(String(op)) as Partial<Point>
+      return [op, { x, y }]
+    }),
+  )
   return {
     key,
-    width,
-    height,
-    ops: ops.map((layer) => {
-      const { x = 0, y = 0 } = graph.node(String(layer)) as { x?: number; y?: number }
-      return { layer, x: x - OP_WIDTH / 2, y: y - OP_HEIGHT / 2, width: OP_WIDTH, height: OP_HEIGHT }
-    }),
+    places,
+    ranks: [...new Set([...places.values()].map((p) => Math.round(p.y)))].sort((a, b) => a - b),
     edges: graph.edges().map((edge) => {
-      const { points = [] } = graph.edge(edge) as { points?: readonly { x: number; y: number }[] }
-      return { from: Number(edge.v), to: Number(edge.w), d: curve(points, direction) }
+      const { points = [] } = graph.edge(edge) as { points?: readonly Point[] }
+      return { from: Number(edge.v), to: Number(edge.w), points }
     }),
   }
 }
 
-/** Smooth through dagre's points, leaving and arriving along the direction of the layout. */
-function curve(points: readonly { readonly x: number; readonly y: number }[], direction: 'LR' | 'TB'): string {
+/** The ranks in columns from left to right; an edge into a later column goes down, over, and in from the top. */
+function folded({ key, places, ranks, edges }: Ranked, columns: number): OpGraphShape {
+  const each = Math.ceil(ranks.length / columns)
+  const columnOf = (p: Point) => Math.floor(ranks.indexOf(Math.round(p.y)) / each)
+  const count = Math.ceil(ranks.length / each)
+  const own = Array.from({ length: count }, (_, c) => [...places.values()].filter((p) => columnOf(p) === c))
+  const moves: Point[] = []
+  let right = MARGIN
+  for (const points of own) {
+    const left = Math.min(...points.map((p) => p.x)) - OP_WIDTH / 2
+    moves.push({ x: right - left, y: MARGIN - (Math.min(...points.map((p) => p.y)) - OP_HEIGHT / 2) })
+    right += Math.max(...points.map((p) => p.x)) + OP_WIDTH / 2 - left + COLUMN_GAP
+  }
+  const placed = (layer: number): Point & { readonly column: number } => {
+    const at = places.get(layer) ?? { x: 0, y: 0 }
+    const column = columnOf(at)
+    const by = moves[column] ?? { x: 0, y: 0 }
+    return { x: at.x + by.x, y: at.y + by.y, column }
+  }
+  const ops = [...places.keys()].map((layer) => {
+    const { x, y } = placed(layer)
+    return { layer, x: x - OP_WIDTH / 2, y: y - OP_HEIGHT / 2, width: OP_WIDTH, height: OP_HEIGHT }
+  })
+  return {
+    key,
+    width: right - COLUMN_GAP + MARGIN,
+    height: Math.max(...ops.map((o) => o.y)) + OP_HEIGHT + MARGIN,
+    ops,
+    edges: edges.map(({ from, to, points }) => {
+      const [a, b] = [placed(from), placed(to)]
+      const by = moves[a.column] ?? { x: 0, y: 0 }
+      const d = a.column === b.column ? curve(points.map((p) => ({ x: p.x + by.x, y: p.y + by.y }))) : over(a, b)
+      return { from, to, d }
+    }),
+  }
+}
+
+/** From below one box to above another that stands in a column further right. */
+function over(a: Point, b: Point): string {
+  const [y1, y2] = [a.y + OP_HEIGHT / 2, b.y - OP_HEIGHT / 2]
+  const between = b.x - OP_WIDTH / 2 - COLUMN_GAP / 2
+  const bend = RANK_GAP * 0.9
+  // Out and back in through the margins above and below, then straight up between the columns.
+  const low = Math.min(y1 + bend, y1 + MARGIN + 8)
+  return (
+    `M${round(a.x)} ${round(y1)}C${round(a.x)} ${round(low)} ${round(between)} ${round(low)} ${round(between)} ${round(y1 - bend)}` +
+    `L${round(between)} ${round(y2 + bend)}C${round(between)} ${round(y2 - bend)} ${round(b.x)} ${round(y2 - bend)} ${round(b.x)} ${round(y2)}`
+  )
+}
+
+/** Smooth through dagre's points, leaving and arriving downwards. */
+function curve(points: readonly Point[]): string {
   const [first, ...rest] = points
   if (!first) return ''
   let d = `M${round(first.x)} ${round(first.y)}`
   let from = first
   for (const to of rest) {
-    const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2]
-    d +=
-      direction === 'LR'
-        ? `C${round(mx)} ${round(from.y)} ${round(mx)} ${round(to.y)} `
-        : `C${round(from.x)} ${round(my)} ${round(to.x)} ${round(my)} `
-    d += `${round(to.x)} ${round(to.y)}`
+    const middle = round((from.y + to.y) / 2)
+    d += `C${round(from.x)} ${middle} ${round(to.x)} ${middle} ${round(to.x)} ${round(to.y)}`
     from = to
   }
   return d

@@ -1,5 +1,5 @@
 /** The small picture of a unit: how its groups go in, and what its shuffle makes of them. */
-import { DRAWN_GROUPS, type GlyphShape, padOf } from './layout.ts'
+import { type GlyphShape, groupsShown, padOf } from './layout.ts'
 
 export interface PicturePart {
   readonly group: number | null
@@ -18,15 +18,25 @@ export function pictureOf({ item, x, y, width }: Pick<GlyphShape, 'item' | 'x' |
   const left = x + pad
   const right = x + width - pad - BAR
   const top = y + PICTURE_TOP
-  const groups = Math.min(item.groups, DRAWN_GROUPS)
+  const groups = groupsShown(item)
   const rightHeight = item.stride > 1 ? HEIGHT * 0.62 : HEIGHT
   const rightTop = top + (HEIGHT - rightHeight) / 2
   const bar = (bx: number, by: number, h: number) => `M${r(bx)} ${r(by)}h${BAR}v${r(h)}h-${BAR}z`
-  const shapes: PicturePart[] = []
+  /** One shape for each group and part: a map has thousands of them. */
+  const merged = new Map<string, { group: number | null; part: PicturePart['part']; d: string }>()
+  const shapes = {
+    push(...parts: PicturePart[]) {
+      for (const { group, part, d } of parts) {
+        const same = merged.get(`${part}${group}`)
+        if (same) same.d += d
+        else merged.set(`${part}${group}`, { group, part, d })
+      }
+    },
+  }
   if (groups <= 1) {
     shapes.push({ group: null, part: 'ribbon', d: ribbon(left + BAR, top, top + HEIGHT, right, rightTop, rightTop + rightHeight) })
     shapes.push({ group: null, part: 'bar', d: bar(left, top, HEIGHT) }, { group: null, part: 'bar', d: bar(right, rightTop, rightHeight) })
-    return shapes
+    return [...merged.values()]
   }
   const shuffled = item.shuffleGroups !== null
   const unit = HEIGHT / groups
@@ -47,7 +57,7 @@ export function pictureOf({ item, x, y, width }: Pick<GlyphShape, 'item' | 'x' |
     const cells = shuffled ? Array.from({ length: groups }, (_, t) => t * groups + s) : [s]
     shapes.push({ group: s, part: 'bar', d: cells.map((c) => bar(right, rightTop + c * cell, cell)).join('') })
   }
-  return shapes
+  return [...merged.values()]
 }
 
 /** From [a1, b1] at x1 to [a2, b2] at x2. */

@@ -14,7 +14,7 @@ export interface Box {
 export type Level = 'stages' | 'units' | 'ops'
 
 /** Below this the words of a unit cannot be read. */
-export const UNITS_FROM = 0.55
+export const UNITS_FROM = 0.62
 /** From here there is room for ops inside of a unit. */
 export const OPS_FROM = 2.2
 export const MOST = 16
@@ -67,9 +67,9 @@ export function seenOf({ k, x, y }: Transform, window: Size): Box {
   return { x: -x / k, y: -y / k, width: window.width / k, height: window.height / k }
 }
 
-/** With half as much again on every side, so that a small move needs nothing new. */
-export function widened(box: Box): Box {
-  return { x: box.x - box.width / 2, y: box.y - box.height / 2, width: box.width * 2, height: box.height * 2 }
+/** Larger by `share` of it on every side. */
+export function widened({ x, y, width, height }: Box, share: number): Box {
+  return { x: x - share * width, y: y - share * height, width: width * (1 + 2 * share), height: height * (1 + 2 * share) }
 }
 
 export function holds(outer: Box, inner: Box): boolean {

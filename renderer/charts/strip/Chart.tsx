@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef } from 'react'
 import { costColour } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
-import { barAt, type StripBar, stripLayout } from './layout.ts'
+import { barAt, type StripBar, stripLayout, visibleBars } from './layout.ts'
 
 export interface StripChartProps {
   readonly bars: readonly StripBar[]
@@ -18,6 +18,7 @@ export interface StripChartProps {
 
 export function StripChart({ bars, size, label, range, valueText, describe, sectionLabel, onRange }: StripChartProps) {
   const shapes = useMemo(() => stripLayout(bars, size), [bars, size])
+  const visible = useMemo(() => visibleBars(shapes), [shapes])
   const start = useRef<number | null>(null)
   const at = (event: PointerEvent<SVGSVGElement>) => barAt(shapes, event.clientX - event.currentTarget.getBoundingClientRect().left)
   const down = (event: PointerEvent<SVGSVGElement>) => {
@@ -89,7 +90,7 @@ export function StripChart({ bars, size, label, range, valueText, describe, sect
           height={shapes.baseline - shapes.top}
         />
       )}
-      {shapes.bars.map((bar) => (
+      {visible.map((bar) => (
         <rect key={bar.index} x={bar.x} y={bar.y} width={bar.width} height={bar.height} fill={costColour(bar.share)}>
           <title>{describe(bar.index)}</title>
         </rect>

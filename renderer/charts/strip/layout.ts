@@ -28,6 +28,18 @@ export interface StripShapes {
 const LABEL = 20
 const LEFT = 60
 
+/** Where bars are thinner than a pixel, the highest of each pixel: the others cannot be seen behind it. */
+export function visibleBars({ bars, step }: Pick<StripShapes, 'bars' | 'step'>): StripShapes['bars'] {
+  if (step >= 1) return bars
+  const highest = new Map<number, StripShapes['bars'][number]>()
+  for (const bar of bars) {
+    const pixel = Math.floor(bar.x)
+    const other = highest.get(pixel)
+    if (!other || bar.height > other.height) highest.set(pixel, { ...bar, width: 1 })
+  }
+  return [...highest.values()]
+}
+
 export function stripLayout(bars: readonly StripBar[], { width, height }: Size): StripShapes {
   const greatest = max(bars, (b) => b.value) ?? 0
   const baseline = height - LABEL

@@ -22,7 +22,7 @@ export function MapLegend({ level, items, measuring }: MapLegendProps) {
   const run = useStore((s) => s.measure)
   const of = level === 'ops' ? (network?.layers.map((l) => measuring.layer(l) ?? 0) ?? []) : items.map((i) => i.cost ?? 0)
   return (
-    <div className="map-legend">
+    <div className="map-legend" data-zoom="off">
       <label>
         <span className="sr-only">{t('map.measure')}</span>
         <select

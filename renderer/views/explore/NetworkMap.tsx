@@ -2,11 +2,11 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useShallow } from 'zustand/shallow'
 import { useSize } from '../../charts/kit/size.ts'
-import { UNIT_HEIGHT } from '../../charts/network/layout.ts'
 import type { Level } from '../../charts/network/view.ts'
 import { type MapHandle, ZoomMap } from '../../charts/network/ZoomMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { useOpLayouts } from '../../store/opLayouts.ts'
+import { hold } from '../../store/pending.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import { Convention } from '../costs/Convention.tsx'
 import { measureColumn } from '../costs/figureTables.ts'
@@ -44,8 +44,8 @@ export function NetworkMap() {
   const describe = useCallback((item: Parameters<typeof describeItem>[1]) => describeItem(t, item), [t])
   const describeOne = useCallback((op: Parameters<typeof describeOp>[1]) => describeOp(t, op), [t])
   const near = useCallback(
-    (keys: readonly string[]) => {
-      if (network) askFor(keys.flatMap((key) => opGraphOf(network, key, ASPECT) ?? []))
+    (keys: readonly string[], aspect: number) => {
+      if (network) askFor(keys.flatMap((key) => opGraphOf(network, key, aspect) ?? []))
     },
     [network, askFor],
   )
@@ -69,6 +69,7 @@ export function NetworkMap() {
               sections={sections}
               size={size}
               network={handle ?? ''}
+              stage={network.stage}
               theme={theme}
               words={{ label, zoomIn: t('map.in'), zoomOut: t('map.out'), fit: t('map.fit') }}
               selected={selected}
@@ -85,6 +86,7 @@ export function NetworkMap() {
               onEnter={enter}
               onNear={near}
               onLevel={setLevel}
+              hold={hold}
             >
               {!trace && <MapLegend level={level} items={items} measuring={measuring} />}
             </ZoomMap>
@@ -94,6 +96,3 @@ export function NetworkMap() {
     </>
   )
 }
-
-/** Of the room for ops in a unit; units of one map are of one size, so that it need not be exact. */
-const ASPECT = 116 / (UNIT_HEIGHT - 18)

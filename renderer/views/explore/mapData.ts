@@ -4,7 +4,7 @@ import { shape, short } from '../../charts/kit/format.ts'
 import type { MapItem, MapSection } from '../../charts/network/layout.ts'
 import type { MapOp } from '../../charts/network/OpGraphView.tsx'
 import type { OpGraph } from '../../charts/network/opGraph.ts'
-import type { NetworkItem, NetworkView, TraceView } from '../../workers/contract.ts'
+import type { NetworkItem, NetworkView, TraceFlow, TraceItem, TraceView } from '../../workers/contract.ts'
 import type { Measuring } from './measures.ts'
 
 export function sectionName(t: Translate, key: string, label: string): string {
@@ -16,6 +16,8 @@ export function sectionName(t: Translate, key: string, label: string): string {
 
 export function mapSections(t: Translate, network: NetworkView, measuring: Measuring, trace: TraceView | null = null): MapSection[] {
   const touched = new Map(trace?.items.map((i) => [i.key, i]))
+  const flows = new Map<string, TraceFlow[]>()
+  for (const flow of trace?.flows ?? []) flows.set(flow.to, [...(flows.get(flow.to) ?? []), flow])
   const items = new Map(network.items.map((i) => [i.key, i]))
   const next = readersOf(network)
   const layersOf = (item: NetworkItem) => item.layers.flatMap((i) => network.layers[i] ?? [])
@@ -38,10 +40,18 @@ export function mapSections(t: Translate, network: NetworkView, measuring: Measu
       items: own.map((item) => ({
         ...mapItem(item, measuring.sum(layersOf(item)), measuring),
         next: next.get(item.key) ?? [],
-        reach: touched.get(item.key) ?? null,
+        reach: reachOf(touched.get(item.key), flows.get(item.key)),
       })),
     }
   })
+}
+
+/** Of several tensors that come in, the one with most touched channels is drawn. */
+function reachOf(touched: TraceItem | undefined, flows: readonly TraceFlow[] = []): MapItem['reach'] {
+  if (!touched) return null
+  const sum = (flow: TraceFlow) => flow.groups.reduce((total, g) => total + g.reached, 0)
+  const flow = flows.reduce<TraceFlow | null>((most, f) => (most === null || sum(f) > sum(most) ? f : most), null)
+  return { side: touched.side, groups: touched.groups, flow }
 }
 
 /** For each item, those that read what it computes, in network order. */
@@ -87,6 +97,7 @@ export function mapOps(network: NetworkView, measuring: Measuring): ReadonlyMap<
         {
           layer: layer.index,
           name: layer.name,
+          item: layer.item,
           label: layer.title,
           costText: value === null ? '–' : value > 0 ? measuring.text(value) : '',
           share: value === null ? null : value / most,
@@ -103,12 +114,20 @@ export function mapOps(network: NetworkView, measuring: Measuring): ReadonlyMap<
 
 /** A unit's ops with the edges between them, to be laid out in its box. */
 export function opGraphOf(network: NetworkView, key: string, aspect: number): OpGraph | undefined {
-  const item = network.items.find((i) => i.key === key)
-  if (!item) return undefined
-  const own = new Set(item.layers)
-  const edges = network.edges.flatMap(({ from, to }): [number, number][] => (own.has(from) && own.has(to) ? [[from, to]] : []))
-  return { key, aspect, ops: item.layers, edges }
+  let inner = innerEdges.get(network)
+  if (!inner) {
+    inner = new Map(network.items.map((i) => [i.key, { ops: i.layers, edges: [] }]))
+    for (const { from, to } of network.edges) {
+      const item = network.layers[to]?.item
+      if (item !== undefined && network.layers[from]?.item === item) inner.get(item)?.edges.push([from, to])
+    }
+    innerEdges.set(network, inner)
+  }
+  const own = inner.get(key)
+  return own && { key, aspect, ...own }
 }
+
+const innerEdges = new WeakMap<NetworkView, Map<string, { readonly ops: readonly number[]; readonly edges: [number, number][] }>>()
 
 export function describeOp(t: Translate, { name, label, shape, costText }: MapOp): string {
   return t('explore.op', { name, label, shape, cost: costText || '0' })

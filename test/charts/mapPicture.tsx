@@ -1,12 +1,12 @@
-/** The map as one picture: every unit, at its own size. */
+/** The map as one picture: every unit, at its own size, with the names of the stages as text. */
 import { useMemo } from 'react'
-import type { Size } from '../kit/size.ts'
-import { type MapItem, type MapSection, networkLayout } from './layout.ts'
-import { MapScene, Markers } from './MapScene.tsx'
-import type { MapOp } from './OpGraphView.tsx'
-import type { OpGraphShape } from './opGraph.ts'
+import type { Size } from '../../renderer/charts/kit/size.ts'
+import { type MapItem, type MapSection, networkLayout } from '../../renderer/charts/network/layout.ts'
+import { MapScene, Markers } from '../../renderer/charts/network/MapScene.tsx'
+import type { MapOp } from '../../renderer/charts/network/OpGraphView.tsx'
+import type { OpGraphShape } from '../../renderer/charts/network/opGraph.ts'
 
-export interface NetworkChartProps {
+export interface MapPictureProps {
   readonly sections: readonly MapSection[]
   readonly size: Size
   readonly label: string
@@ -19,7 +19,7 @@ export interface NetworkChartProps {
 const NO_GRAPHS: ReadonlyMap<string, OpGraphShape> = new Map()
 const NO_OPS: ReadonlyMap<number, MapOp> = new Map()
 
-export function NetworkChart({ sections, size, label, selected, tracing = false, describe }: NetworkChartProps) {
+export function MapPicture({ sections, size, label, selected, tracing = false, describe }: MapPictureProps) {
   const shapes = useMemo(() => networkLayout(sections, size), [sections, size])
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a picture
