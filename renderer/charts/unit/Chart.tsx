@@ -99,7 +99,7 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
       </g>
       <g className="unit-bars">
         {shapes.bars.map((bar) => (
-          <g key={bar.tensor.id}>
+          <g key={bar.tensor.id} className={bar.indices.length > 0 ? 'unit-bar is-indexed' : 'unit-bar'}>
             {bar.stripes.map(({ group, d }) => (
               <path key={group ?? 'none'} d={d} fill={groupColour(group)} />
             ))}
