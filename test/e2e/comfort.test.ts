@@ -37,7 +37,7 @@ async function give(page: Page, words: string): Promise<void> {
 }
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 
-describe('numbers', () => {
+describe('numbers', { timeout: 150_000 }, () => {
   it('are copied exactly by a click or by Ctrl+C, and the page says so', async () => {
     const page = await app.open({ permissions: ['clipboard-read', 'clipboard-write'] })
     await page.getByRole('button', { name: /18\.93 M MACs/ }).click()
@@ -68,7 +68,7 @@ describe('numbers', () => {
   })
 })
 
-describe('recent models', () => {
+describe('recent models', { timeout: 150_000 }, () => {
   it('are listed in the picker and the palette, and open again', async () => {
     const page = await app.open()
     const title = () => page.getByRole('heading', { level: 1 }).innerText()
@@ -100,7 +100,7 @@ describe('recent models', () => {
   })
 })
 
-describe('contrast', () => {
+describe('contrast', { timeout: 150_000 }, () => {
   it('can be chosen: white on black, groups in hues that can be told apart with their indices', async () => {
     const page = await app.open()
     await give(page, 'theme: high contrast')
@@ -131,7 +131,7 @@ describe('contrast', () => {
     })
 })
 
-describe('language', () => {
+describe('language', { timeout: 150_000 }, () => {
   it('changes from the palette, for every word of it', async () => {
     const page = await app.open()
     await give(page, 'language: 中文')

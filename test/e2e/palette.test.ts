@@ -42,7 +42,7 @@ async function give(page: Page, query: string): Promise<void> {
   await idle(page)
 }
 
-describe('the palette', () => {
+describe('the palette', { timeout: 150_000 }, () => {
   it('is a combobox: it has the focus, names the chosen option, and says how many were found', async () => {
     const page = await app.open()
     await page.keyboard.press('Control+k')

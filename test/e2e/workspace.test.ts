@@ -63,7 +63,7 @@ const sample = async (title: string) => {
   return readFile(join(ROOT, 'assets/samples', list.find((s) => s.title === title)?.file ?? ''))
 }
 
-describe('steps', () => {
+describe('steps', { timeout: 150_000 }, () => {
   it('go back and forward over screens, stages and selections, one for each thing done', async () => {
     const page = await app.open()
     await click(page, 'Costs')
@@ -136,7 +136,7 @@ describe('steps', () => {
   })
 })
 
-describe('the address', () => {
+describe('the address', { timeout: 150_000 }, () => {
   it('holds model, sample, screen, stage, selection and sliders over a reload', async () => {
     const page = await app.open()
     await page.getByRole('button', { name: 'Garbage truck', exact: true }).first().click()
@@ -175,7 +175,7 @@ describe('the address', () => {
   })
 })
 
-describe('the workspace file', () => {
+describe('the workspace file', { timeout: 150_000 }, () => {
   it('opens in a fresh window with the same photo, answer, selection and view', async () => {
     const page = await app.open()
     await drop(page, 'mine.jpg', 'image/jpeg', await sample('Garbage truck'))
