@@ -40,7 +40,7 @@ export class Likeness {
     for (const section of [...a, ...b])
       for (const unit of section.units) {
         for (const layer of unit.layers) this.layerClass.set(layer, classOf(layers, keyOf(layer)))
-        this.unitClass.set(unit, classOf(units, `${unit.name}:${unit.layers.map((l) => this.layerClass.get(l)).join()}`))
+        this.unitClass.set(unit, classOf(units, unit.layers.map((l) => this.layerClass.get(l)).join()))
       }
   }
 
@@ -50,10 +50,13 @@ export class Likeness {
 
   /** That of their layers, aligned; 0 where not one of them can be paired. */
   units(a: OutlineUnit, b: OutlineUnit): number {
-    return remembered(this.unitScores, this.unitClass.get(a) ?? 0, this.unitClass.get(b) ?? 0, () => {
-      const { score } = alignSequences(a.layers.length, b.layers.length, (i, j) => this.layers(at(a.layers, i), at(b.layers, j)))
-      return score > 0 && a.name === b.name && a.name !== '' ? score + SAME.name : score
-    })
+    const score = remembered(
+      this.unitScores,
+      this.unitClass.get(a) ?? 0,
+      this.unitClass.get(b) ?? 0,
+      () => alignSequences(a.layers.length, b.layers.length, (i, j) => this.layers(at(a.layers, i), at(b.layers, j))).score,
+    )
+    return score > 0 && a.name === b.name && a.name !== '' ? score + SAME.name : score
   }
 
   sections(a: OutlineSection, b: OutlineSection): number {

@@ -26,7 +26,7 @@ export interface OutlineUnit {
 
 /** Consecutive units whose feature maps have one size. */
 export interface OutlineSection {
-  /** The first segment of the scope that all its layers share; "" where they do not. */
+  /** The first segment of the scope that most of its layers share; "" where there is none such. */
   readonly name: string
   /** [H, W] of its feature maps; null where they are vectors. */
   readonly size: readonly [number, number] | null
@@ -43,12 +43,7 @@ export function outlineOf(graph: Graph): Outline {
   for (const unit of unitsOf(graph)) for (const node of unit.nodes) unitOf.set(node.id, unit)
   const placeOf = (node: Node) => node.scope.split('/').slice(0, 2).join('/')
   const input = sideOf(graph, graph.inputs[0] ?? -1)
-  const sections: {
-    name: string
-    size: readonly [number, number] | null
-    reduction: number
-    units: (OutlineUnit & { place: string; layers: OutlineLayer[] })[]
-  }[] = []
+  const sections: Growing[] = []
   for (const run of runsOf(nodes, (n) => unitOf.get(n.id))) {
     const [first] = run
     if (!first) continue
@@ -56,17 +51,31 @@ export function outlineOf(graph: Graph): Outline {
     const { reduction, size } = smallestMap(graph, run, layers)
     const place = placeOf(first.node)
     const unit = { name: unitOf.get(first.node.id)?.name ?? first.node.scope, place, layers }
-    const name = sharedScope(run.map((r) => r.node))
+    const scopes = run.map(({ node }) => node.scope.split('/')[0] ?? '')
     const section = sections.at(-1)
     if (section?.reduction === reduction) {
-      if (section.name !== name) section.name = ''
+      section.scopes.push(...scopes)
       const before = section.units.at(-1)
       // What a builder calls one unit is one, though its parts follow each other without a shortcut.
       if (before && before.place !== '' && before.place === place) before.layers.push(...layers)
       else section.units.push(unit)
-    } else sections.push({ name, size, reduction, units: [unit] })
+    } else sections.push({ scopes, size, reduction, units: [unit] })
   }
-  return sections
+  return sections.map(({ scopes, ...section }) => ({ ...section, name: mostOf(scopes) }))
+}
+
+interface Growing extends Omit<OutlineSection, 'name'> {
+  /** Of each layer, its first segment. */
+  readonly scopes: string[]
+  readonly units: (OutlineUnit & { readonly place: string; readonly layers: OutlineLayer[] })[]
+}
+
+/** What more than half of the names are; "" where nothing is. */
+function mostOf(names: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const [name, count] of counts) if (2 * count > names.length) return name
+  return ''
 }
 
 /** The smallest feature map of a run: what follows it may be resized for a side branch. */
@@ -75,7 +84,7 @@ function smallestMap(
   run: readonly { readonly node: Node }[],
   layers: readonly OutlineLayer[],
 ): { readonly reduction: number; readonly size: readonly [number, number] | null } {
-  const reduction = Math.max(...layers.map((l) => l.reduction).filter(Number.isFinite))
+  const reduction = layers.reduce((most, l) => (Number.isFinite(l.reduction) ? Math.max(most, l.reduction) : most), Number.NEGATIVE_INFINITY)
   const at = layers.findIndex((l) => l.reduction === reduction)
   if (at < 0) return { reduction: Number.POSITIVE_INFINITY, size: null }
   return { reduction, size: sideOf(graph, run[at]?.node.outputs[0] ?? -1) }
@@ -93,12 +102,6 @@ function runsOf<T>(nodes: readonly Node[], ownerOf: (node: Node) => T): { node: 
     owner = own
   }
   return runs
-}
-
-function sharedScope(nodes: readonly Node[]): string {
-  const names = new Set(nodes.map((n) => n.scope.split('/')[0] ?? ''))
-  const [only = ''] = names
-  return names.size === 1 ? only : ''
 }
 
 function sideOf(graph: Graph, id: number): readonly [number, number] | null {

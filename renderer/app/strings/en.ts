@@ -469,6 +469,7 @@ export const en = {
   'compare.says.noShuffle': 'The same MACs and parameters without the {n} shuffles, but the groups are cut off from each other.',
   'compare.answers': 'What both see in the photo',
   'compare.answers.empty': 'Drop a photo, or choose a sample, to see both answers',
+  'compare.answers.none': 'Its output is no list of classes',
   'compare.answers.same': 'The trace is of the open model, so there is one answer',
   'compare.answers.noShuffle': 'The weights were trained with the shuffle. The paper trains anew without it, and its error grows by 1.3 to 5.8 points (Table 3).',
   'compare.agree.first': 'They agree on the first class, and have {n} of {of} in common.',
@@ -560,6 +561,7 @@ export const en = {
     'Change of each group of the output (rows, left key) where one group of the stage’s first feature map is zeroed (columns, top key): the L2 norm of the difference over the norm of the group. Select a unit to see its own.',
   'mixing.matrix.chart': '{side}, after {unit}: change of each group where a group is zeroed',
   'mixing.matrix.cell': 'Zeroing group {from} changes group {to} by {value}',
+  'mixing.matrix.axes': 'columns zeroed, rows changed',
   'mixing.matrix.zeroed': 'Zeroed group',
   'mixing.matrix.changed': 'Group {n} changes by',
 

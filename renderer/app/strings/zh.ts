@@ -467,6 +467,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'compare.says.noShuffle': '去掉 {n} 个混洗后 MACs 与参数不变，但各组彼此隔断。',
   'compare.answers': '两侧对照片的回答',
   'compare.answers.empty': '拖入照片或选择示例，即可看到两侧的回答',
+  'compare.answers.none': '它的输出不是类别列表',
   'compare.answers.same': '该记录属于打开的模型，因此只有一个回答',
   'compare.answers.noShuffle': '权重是在有混洗时训练的。论文在去掉混洗后重新训练，误差增加 1.3 至 5.8 个百分点（表 3）。',
   'compare.agree.first': '首位类别一致，{of} 个中有 {n} 个相同。',
@@ -551,6 +552,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'mixing.matrix.hint': '将阶段首个特征图的一组置零时（列，上方色标），输出的每一组（行，左侧色标）的变化：差的 L2 范数除以该组的范数。选择一个单元可查看其矩阵。',
   'mixing.matrix.chart': '{side}，{unit} 之后：将一组置零时每一组的变化',
   'mixing.matrix.cell': '将第 {from} 组置零使第 {to} 组变化 {value}',
+  'mixing.matrix.axes': '列：置零，行：变化',
   'mixing.matrix.zeroed': '置零的组',
   'mixing.matrix.changed': '第 {n} 组的变化',
 

@@ -1,13 +1,15 @@
 /** What both sides see in the photo, and how far they agree. */
-
+import type { ErrorFields } from '../../../engine/index.ts'
 import type { Comparison } from '../../store/compareSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import type { ModelView, RunView } from '../../workers/contract.ts'
 import { Samples } from '../photo/Samples.tsx'
 import { TopClasses } from '../photo/TopClasses.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 import { agreementOf } from './compareData.ts'
+import { sideName } from './sideName.ts'
 
 export function Answers({ comparison: { side } }: { readonly comparison: Comparison }) {
   const t = useText()
@@ -34,29 +36,44 @@ export function Answers({ comparison: { side } }: { readonly comparison: Compari
       ) : (
         <>
           {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
-          <p>
-            {agreement && t(agreement.sameFirst ? 'compare.agree.first' : 'compare.agree.other', { n: agreement.shared, of: agreement.of })}
-            {run && other && !agreement && t('compare.agree.none')}
-          </p>
+          {agreement && <p>{t(agreement.sameFirst ? 'compare.agree.first' : 'compare.agree.other', { n: agreement.shared, of: agreement.of })}</p>}
+          {run && other && !agreement && <p>{t('compare.agree.none')}</p>}
           <div className="compare-two">
-            {(
-              [
-                ['A', model, run, runError],
-                ['B', side.model, other, error],
-              ] as const
-            ).map(([name, own, answer, problem]) => (
-              <div key={name}>
-                <p className="small">
-                  <b>{name}</b> {!own.takesPhotos ? t('photo.noPhotos') : !own.trained ? t('photo.untrained') : ''}
-                </p>
-                {answer && <TopClasses top={answer.top} />}
-                {problem && !answer && <ErrorNote error={problem} />}
-              </div>
-            ))}
+            <Answer side="A" name={model.title} model={model} run={run} error={runError} />
+            <Answer side="B" name={sideName(t, side, model)} model={side.model} run={other} error={error} />
           </div>
           {side.ref.kind === 'noShuffle' && model.trained && <p className="quiet small">{t('compare.answers.noShuffle')}</p>}
         </>
       )}
     </section>
+  )
+}
+
+interface AnswerProps {
+  readonly side: 'A' | 'B'
+  readonly name: string
+  readonly model: ModelView
+  readonly run: RunView | null
+  readonly error: ErrorFields | null
+}
+
+function Answer({ side, name, model, run, error }: AnswerProps) {
+  const t = useText()
+  const isEmpty = run !== null && run.top.length === 0
+  return (
+    <div>
+      <p className="small ellipsis" title={name}>
+        <b>{side}</b> <span className="quiet">{name}</span>
+      </p>
+      {run && !isEmpty && <TopClasses top={run.top} />}
+      {error && !run && <ErrorNote error={error} />}
+      {!model.takesPhotos ? (
+        <p className="quiet">{t('photo.noPhotos')}</p>
+      ) : isEmpty ? (
+        <p className="quiet">{t('compare.answers.none')}</p>
+      ) : (
+        run && !model.trained && <p className="quiet small">{t('photo.untrained')}</p>
+      )}
+    </div>
   )
 }

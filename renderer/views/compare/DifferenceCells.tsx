@@ -18,11 +18,11 @@ export const DifferenceCells = memo(function DifferenceCells({ row, measure, wit
   return (
     <>
       <th scope="row" className="ellipsis" colSpan={a === b ? 2 : 1} title={a ?? undefined}>
-        {a ?? <span className="difference-only">{t('compare.onlyB')}</span>}
+        {a === null ? <span className="difference-only">{t('compare.onlyB')}</span> : <bdi>{a}</bdi>}
       </th>
       {a !== b && (
         <td className="ellipsis" title={b ?? undefined}>
-          {b ?? <span className="difference-only">{t('compare.onlyA')}</span>}
+          {b === null ? <span className="difference-only">{t('compare.onlyA')}</span> : <bdi>{b}</bdi>}
         </td>
       )}
       {withDetail && (

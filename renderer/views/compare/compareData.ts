@@ -207,6 +207,7 @@ export function agreementOf(
   a: { readonly model: ModelView; readonly top: readonly Prediction[] },
   b: { readonly model: ModelView; readonly top: readonly Prediction[] },
 ): Agreement | null {
+  if (a.top.length === 0 || b.top.length === 0) return null
   const labelled = [...a.top, ...b.top].every((p) => p.label !== null)
   if (!labelled && (a.model.classes === null || a.model.classes !== b.model.classes)) return null
   const name = (p: Prediction) => (labelled ? (p.label ?? '') : String(p.index))

@@ -79,6 +79,8 @@ describe('networks of the zoo side by side', () => {
       expect(partnerOf(rows, `${at}.add`)).toBeNull()
     }
     expect(partnerOf(rows, 'fc')).toBe('fc')
+    // Its last convolution belongs to no stage, and lies in the section of the fourth one.
+    expect(alignGraphs(g3, v2).sections.map((s) => [s.a?.name, s.b?.name])).toContainEqual(['stage4', 'stage4'])
     expect(rows.find((r) => r.b === 'last.conv')?.a).toBeNull()
   })
 

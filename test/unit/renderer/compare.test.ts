@@ -174,5 +174,6 @@ describe('words', () => {
     expect(agreement(top([null, null]), top([null, null], 1))).toEqual({ sameFirst: false, shared: 1, of: 2 })
     expect(agreement(top([null]), top(['cat']), 10, 1000)).toBeNull()
     expect(agreement(top([null]), top([null]), null, null)).toBeNull()
+    expect(agreement(top(['cat']), [])).toBeNull()
   })
 })
