@@ -4,8 +4,9 @@ import type { Size } from '../charts/kit/size.ts'
 import { type MixingPanel, mixingLayout } from '../charts/mixing/layout.ts'
 import { type GlyphShape, type MapSection, NARROW, networkLayout, padOf } from '../charts/network/layout.ts'
 import { pictureOf } from '../charts/network/picture.ts'
-import { type RooflineData, rooflineLayout } from '../charts/roofline/layout.ts'
+import { type RooflineData, rooflineLayout, symbolOf } from '../charts/roofline/layout.ts'
 import { element, type Markup, type Part } from '../export/markup.ts'
+import type { LayerKind } from '../workers/contract.ts'
 
 function drawing({ width, height }: Size, label: string, ...children: Part[]): Markup {
   return element(
@@ -26,10 +27,19 @@ export function mapPicture(sections: readonly MapSection[], width: number, label
   return drawing(
     shapes,
     label,
+    element(
+      'defs',
+      {},
+      element(
+        'marker',
+        { id: 'arrow', viewBox: '0 0 6 6', refX: 5, refY: 3, markerWidth: 6, markerHeight: 6, orient: 'auto' },
+        element('path', { class: 'arrow-head', d: 'M0 0.5L5 3L0 5.5z' }),
+      ),
+    ),
     shapes.sections.map(({ section, y }) =>
       element('text', { class: 'section', x: 20, y: round(y) }, section.label, element('tspan', { class: 'quiet', dx: 8 }, section.detail)),
     ),
-    [...shapes.arrows, ...shapes.links].map(({ d }) => element('path', { class: 'arrow', d })),
+    [...shapes.arrows, ...shapes.links].map(({ d }) => element('path', { class: 'arrow', d, 'marker-end': 'url(#arrow)' })),
     shapes.glyphs.map((glyph) => (glyph.item.kind === 'unit' ? unit(glyph) : op(glyph))),
   )
 }
@@ -126,6 +136,26 @@ export function rooflinePicture(data: RooflineData, size: Size, words: RooflineW
   )
 }
 
+/** Which outline is which kind of layer. */
+export function kindLegend(kinds: readonly { readonly kind: LayerKind; readonly name: string }[]): Markup {
+  return element(
+    'ul',
+    { class: 'legend' },
+    kinds.map(({ kind, name }) =>
+      element(
+        'li',
+        {},
+        element(
+          'svg',
+          { class: 'drawing', width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' },
+          element('path', { class: 'mark', d: symbolOf(kind), fill: 'var(--cost-low)' }),
+        ),
+        name,
+      ),
+    ),
+  )
+}
+
 const BINS = 40
 
 /** How often a run took how long, with lines at the quantiles. */
@@ -135,7 +165,7 @@ export function latencyPicture(
   { width, height }: Size,
   label: string,
 ): Markup {
-  const [left, right, top, bottom] = [8, width - 8, 22, height - 22]
+  const [left, right, top, bottom] = [8, width - 8, 24, height - 22]
   const low = Math.min(...lines.map((l) => l.at))
   // One stray run a hundred times as long would leave nothing to see of the others.
   const high = Math.max(...lines.map((l) => l.at)) * 1.1
@@ -161,7 +191,7 @@ export function latencyPicture(
     line('axis', left, bottom, right, bottom),
     lines.map((l, i) => [
       line('quantile', x(l.at), top - 4, x(l.at), bottom),
-      text('tick', x(l.at) + (i === lines.length - 1 ? -4 : 4), i % 2 === 0 ? bottom + 15 : top + 4, l.label, {
+      text('tick', x(l.at) + (i === lines.length - 1 ? -4 : 4), i % 2 === 0 ? bottom + 15 : top - 10, l.label, {
         'text-anchor': i === lines.length - 1 ? 'end' : 'start',
       }),
     ]),

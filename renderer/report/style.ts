@@ -45,6 +45,9 @@ figcaption { color: var(--ink-quiet); font-size: 12.5px; }
 .drawing :is(.facts, .cost, .tick, .roof-name) { fill: var(--ink-quiet); font-size: 11px; }
 .drawing .facts { text-anchor: end; }
 .drawing .arrow { fill: none; stroke: var(--line-strong); }
+.drawing .arrow-head { fill: var(--line-strong); }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 20px 0 -4px; padding: 0; list-style: none; font-size: 12.5px; }
+.legend li { display: flex; align-items: center; gap: 5px; }
 .drawing .glyph { fill: var(--raised); stroke: var(--line); }
 .drawing .ribbon { fill-opacity: 0.35; }
 .drawing .track { fill: var(--bar-track); }

@@ -3,10 +3,10 @@ import type { Translate } from '../app/strings/index.ts'
 import { bytes, exact, milliseconds, percent, shape, significant } from '../charts/kit/format.ts'
 import type { RooflinePoint } from '../charts/roofline/layout.ts'
 import { element, type Markup, type Part } from '../export/markup.ts'
-import type { LayerRow } from '../workers/contract.ts'
+import { LAYER_KINDS, type LayerRow } from '../workers/contract.ts'
 import type { Measured, ReportFacts } from './facts.ts'
 import { type Fact, facts, figure, paragraph, section, type TableColumn, table } from './parts.ts'
-import { latencyPicture, rooflinePicture } from './pictures.ts'
+import { kindLegend, latencyPicture, rooflinePicture } from './pictures.ts'
 import { warningsOf } from './warning.ts'
 
 const WIDTH = 1032
@@ -141,7 +141,8 @@ function roofline(t: Translate, layers: readonly LayerRow[], { machine, rates }:
     memory: t('roofline.memory', { gbs: significant(machine.gbs, 3) }),
     describe,
   }
-  return figure(rooflinePicture({ machine, points }, { width: WIDTH, height: 420 }, words), t('report.roofline.caption'))
+  const kinds = LAYER_KINDS.filter((kind) => points.some((p) => p.kind === kind)).map((kind) => ({ kind, name: t(`roofline.kind.${kind}`) }))
+  return [kindLegend(kinds), figure(rooflinePicture({ machine, points }, { width: WIDTH, height: 420 }, words), t('report.roofline.caption'))]
 }
 
 function slowest(t: Translate, timed: readonly LayerRow[], { rates, machine }: Measured, of: string): Markup {

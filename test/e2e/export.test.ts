@@ -12,6 +12,8 @@ import { type App, drop, idle, startApp } from './open.ts'
 const RESULTS = resolve(import.meta.dirname, '../../test-results')
 const KEEP = process.env.SCREENSHOTS === '1'
 const MODEL = 'shufflenet-v1-g3-0.5x-imagenette'
+/** Dozens of files, or axe on thousands of cells, on a machine that others use too. */
+const SLOW = 300_000
 
 let app: App
 beforeAll(async () => {
@@ -61,96 +63,120 @@ async function sample(page: Page): Promise<void> {
 }
 
 describe('exports', () => {
-  it('opens again what it saved of the map, a unit and a trace', async () => {
-    const page = await app.open({ reducedMotion: 'reduce' })
-    expect(await exportScreen(page)).toEqual(['map', 'strip'])
-    await page.getByRole('button', { name: /^stage3\/unit2:/ }).dblclick()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(['groups-stage3-unit2', 'unit-stage3-unit2', 'strip'])
-    const bar = page.locator('.unit-flow').getByRole('slider').first()
-    await bar.focus()
-    await page.keyboard.press('ArrowDown')
-    await page.getByRole('button', { name: 'Trace on the map' }).click()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(['trace', 'strip'])
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of the map, a unit and a trace',
+    async () => {
+      const page = await app.open({ reducedMotion: 'reduce' })
+      expect(await exportScreen(page)).toEqual(['map', 'strip'])
+      await page.getByRole('button', { name: /^stage3\/unit2:/ }).dblclick()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(['groups-stage3-unit2', 'unit-stage3-unit2', 'strip'])
+      const bar = page.locator('.unit-flow').getByRole('slider').first()
+      await bar.focus()
+      await page.keyboard.press('ArrowDown')
+      await page.getByRole('button', { name: 'Trace on the map' }).click()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(['trace', 'strip'])
+      await page.context().close()
+    },
+    SLOW,
+  )
 
-  it('opens again what it saved of the mixing meter, with and without a photo', async () => {
-    const page = await app.open()
-    await go(page, 'Explore', 'Mixing')
-    const family = [1, 2, 3, 4, 8].map((g) => `mixing-g${g}-0.5x`)
-    expect(await exportScreen(page)).toEqual(['mixing', 'weights', ...family, 'strip'])
-    await sample(page)
-    expect(await exportScreen(page)).toEqual(['mixing', 'weights', 'mixing-photo', ...family, 'answer', 'strip'])
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of the mixing meter, with and without a photo',
+    async () => {
+      const page = await app.open()
+      await go(page, 'Explore', 'Mixing')
+      const family = [1, 2, 3, 4, 8].map((g) => `mixing-g${g}-0.5x`)
+      expect(await exportScreen(page)).toEqual(['mixing', 'weights', ...family, 'strip'])
+      await sample(page)
+      expect(await exportScreen(page)).toEqual(['mixing', 'weights', 'mixing-photo', ...family, 'answer', 'strip'])
+      await page.context().close()
+    },
+    SLOW,
+  )
 
-  it('opens again what it saved of the costs, measured, and of what if', async () => {
-    const page = await app.open()
-    await go(page, 'Costs')
-    expect(await exportScreen(page)).toEqual(['costs', 'layers', 'strip'])
-    await page.getByRole('button', { name: 'Measure the time here' }).first().click()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(['costs', 'roofline', 'layers', 'strip'])
-    const { document } = await exportAll(page, 'Layers')
-    expect(document.rows.length).toBe(169)
-    expect(document.rows.reduce((sum, row) => sum + Number(row.macs), 0)).toBe(18_930_000)
-    expect(document.rows.some((row) => Number(row.ms) > 0)).toBe(true)
-    await page.keyboard.press('Escape')
-    await go(page, 'Costs', 'What if')
-    await page.getByRole('checkbox', { name: 'Hold complexity' }).check()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(['stages', 'held-complexity', 'paper', 'strip'])
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of the costs, measured, and of what if',
+    async () => {
+      const page = await app.open()
+      await go(page, 'Costs')
+      expect(await exportScreen(page)).toEqual(['costs', 'layers', 'strip'])
+      await page.getByRole('button', { name: 'Measure the time here' }).first().click()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(['costs', 'roofline', 'layers', 'strip'])
+      const { document } = await exportAll(page, 'Layers')
+      expect(document.rows.length).toBe(169)
+      expect(document.rows.reduce((sum, row) => sum + Number(row.macs), 0)).toBe(18_930_000)
+      expect(document.rows.some((row) => Number(row.ms) > 0)).toBe(true)
+      await page.keyboard.press('Escape')
+      await go(page, 'Costs', 'What if')
+      await page.getByRole('checkbox', { name: 'Hold complexity' }).check()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(['stages', 'held-complexity', 'paper', 'strip'])
+      await page.context().close()
+    },
+    SLOW,
+  )
 
-  it('opens again what it saved of the photo: class map, occlusion, feature maps, answers', async () => {
-    const page = await app.open()
-    await sample(page)
-    await go(page, 'Photo', 'Class map')
-    expect(await exportScreen(page)).toEqual(['class-map', 'answer', 'strip'])
-    await page.getByRole('radio', { name: 'Occlusion' }).check()
-    await page.getByRole('button', { name: 'Hide place after place' }).click()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(['occlusion', 'answer', 'strip'])
-    await go(page, 'Photo', 'Group lens')
-    await page.locator('.lens-run').first().click()
-    await idle(page)
-    const [maps = '', ...others] = await exportScreen(page)
-    expect(maps).toMatch(/^feature-maps-/)
-    expect(others).toEqual(['answer-zeroed', 'answer', 'strip'])
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of the photo: class map, occlusion, feature maps, answers',
+    async () => {
+      const page = await app.open()
+      await sample(page)
+      await go(page, 'Photo', 'Class map')
+      expect(await exportScreen(page)).toEqual(['class-map', 'answer', 'strip'])
+      await page.getByRole('radio', { name: 'Occlusion' }).check()
+      await page.getByRole('button', { name: 'Hide place after place' }).click()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(['occlusion', 'answer', 'strip'])
+      await go(page, 'Photo', 'Group lens')
+      await page.locator('.lens-run').first().click()
+      await idle(page)
+      const [maps = '', ...others] = await exportScreen(page)
+      expect(maps).toMatch(/^feature-maps-/)
+      expect(others).toEqual(['answer-zeroed', 'answer', 'strip'])
+      await page.context().close()
+    },
+    SLOW,
+  )
 
-  it('opens again what it saved of a comparison', async () => {
-    const page = await app.open()
-    await page.getByRole('button', { name: 'Compare' }).first().click()
-    await idle(page)
-    await page.getByRole('main').locator('.button.is-primary').click()
-    await idle(page)
-    expect(await exportScreen(page)).toEqual(expect.arrayContaining(['compare-stages', 'compare-layers']))
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of a comparison',
+    async () => {
+      const page = await app.open()
+      await page.getByRole('button', { name: 'Compare' }).first().click()
+      await idle(page)
+      await page.getByRole('main').locator('.button.is-primary').click()
+      await idle(page)
+      expect(await exportScreen(page)).toEqual(expect.arrayContaining(['compare-stages', 'compare-layers']))
+      await page.context().close()
+    },
+    SLOW,
+  )
 
-  it('holds in a PNG the pixels of the picture, text included, and light colours on request', async () => {
-    const page = await app.open({ colorScheme: 'dark' })
-    const title = 'Map of the network'
-    const dark = await save(page, title, 'PNG')
-    await page.getByRole('checkbox', { name: 'Pictures in light colours' }).check()
-    const light = await save(page, title, 'PNG')
-    const brightness = async (png: Buffer) => (await sharp(png).greyscale().stats()).channels[0]?.mean ?? 0
-    expect(await brightness(dark.bytes)).toBeLessThan(64)
-    expect(await brightness(light.bytes)).toBeGreaterThan(224)
-    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(23, 24, 27)')
-    // librsvg draws the SVG of the same picture nearly as Chromium drew the PNG: the same things are in the same places.
-    const svg = await save(page, title, 'SVG')
-    const size = { width: 240, height: 160, fit: 'fill' } as const
-    const [a, b] = await Promise.all([svg.bytes, light.bytes].map((bytes) => sharp(bytes).flatten().greyscale().resize(size).raw().toBuffer()))
-    const difference = a && b ? a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length : Number.NaN
-    expect(difference).toBeLessThan(4)
-    await page.context().close()
-  })
+  it(
+    'holds in a PNG the pixels of the picture, text included, and light colours on request',
+    async () => {
+      const page = await app.open({ colorScheme: 'dark' })
+      const title = 'Map of the network'
+      const dark = await save(page, title, 'PNG')
+      await page.getByRole('checkbox', { name: 'Pictures in light colours' }).check()
+      const light = await save(page, title, 'PNG')
+      const brightness = async (png: Buffer) => (await sharp(png).greyscale().stats()).channels[0]?.mean ?? 0
+      expect(await brightness(dark.bytes)).toBeLessThan(64)
+      expect(await brightness(light.bytes)).toBeGreaterThan(224)
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(23, 24, 27)')
+      // librsvg draws the SVG of the same picture nearly as Chromium drew the PNG: the same things are in the same places.
+      const svg = await save(page, title, 'SVG')
+      const size = { width: 240, height: 160, fit: 'fill' } as const
+      const [a, b] = await Promise.all([svg.bytes, light.bytes].map((bytes) => sharp(bytes).flatten().greyscale().resize(size).raw().toBuffer()))
+      const difference = a && b ? a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length : Number.NaN
+      expect(difference).toBeLessThan(4)
+      await page.context().close()
+    },
+    SLOW,
+  )
 
   it('exports from the command palette and says what was saved; the menu is clean for axe, in Chinese too', async () => {
     const page = await app.open()
@@ -177,15 +203,19 @@ describe('exports', () => {
 
 const DETECTOR = sharedPath('models/FastestDet.onnx')
 describe.skipIf(!DETECTOR)('exports of a detector (skipped where the reference data is absent)', () => {
-  it('opens again what it saved of its map and its layers', async () => {
-    const page = await app.open()
-    await drop(page, 'FastestDet.onnx', '', await readFile(DETECTOR ?? ''))
-    for (const title of await titles(page)) expect((await exportAll(page, title)).document.rows.length, title).toBeGreaterThan(0)
-    await page.keyboard.press('Escape')
-    await go(page, 'Costs')
-    expect((await exportAll(page, 'Layers')).document.model?.title).toContain('FastestDet')
-    await page.context().close()
-  })
+  it(
+    'opens again what it saved of its map and its layers',
+    async () => {
+      const page = await app.open()
+      await drop(page, 'FastestDet.onnx', '', await readFile(DETECTOR ?? ''))
+      for (const title of await titles(page)) expect((await exportAll(page, title)).document.rows.length, title).toBeGreaterThan(0)
+      await page.keyboard.press('Escape')
+      await go(page, 'Costs')
+      expect((await exportAll(page, 'Layers')).document.model?.title).toContain('FastestDet')
+      await page.context().close()
+    },
+    SLOW,
+  )
 })
 
 describe('the report', () => {
@@ -203,7 +233,8 @@ describe('the report', () => {
     return { page, asked: asked.filter((url) => url !== `file://${file}`) }
   }
 
-  it('is saved from the menu with what was measured, and reads offline in light and dark, wide and narrow', async () => {
+  let html: Buffer
+  beforeAll(async () => {
     const page = await app.open()
     await go(page, 'Costs')
     await page.getByRole('button', { name: 'Measure the time here' }).first().click()
@@ -211,51 +242,52 @@ describe('the report', () => {
     await openMenu(page)
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a report' }).click()])
     expect(download.suggestedFilename()).toBe(`${MODEL}-report.html`)
-    const html = await readFile(await download.path())
+    html = await readFile(await download.path())
     await page.context().close()
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const viewport of [
-        { width: 1440, height: 900 },
-        { width: 1024, height: 700 },
-        { width: 390, height: 800 },
-      ]) {
-        const name = `${colorScheme} at ${viewport.width}`
-        const { page: report, asked } = await read(html, { colorScheme, viewport })
-        expect(asked, name).toEqual([])
-        expect(await report.locator('h2').allInnerTexts()).toEqual([
-          'Model',
-          'Complexity',
-          'Map of the network',
-          'By stage',
-          'Shuffles',
-          'Why the shuffle is there',
-          'Measured',
-          'Layers',
-        ])
-        expect(await report.locator('#measured svg').count(), name).toBe(2)
-        expect(await report.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)
-        const { violations } = await new AxeBuilder({ page: report }).analyze()
-        expect(
-          violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-          name,
-        ).toEqual([])
-        await picture(report, `report-${colorScheme}-${viewport.width}`, viewport.width > 400)
-        await report.context().close()
-      }
-  })
+  }, SLOW)
 
-  it('prints in light colours, every table whole', async () => {
-    const page = await app.open()
-    await openMenu(page)
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a report' }).click()])
-    const html = await readFile(await download.path())
-    await page.context().close()
-    const { page: report } = await read(html, { colorScheme: 'dark' })
-    await report.emulateMedia({ media: 'print', colorScheme: 'dark' })
-    expect(await report.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(252, 252, 251)')
-    expect(await report.evaluate(() => getComputedStyle(document.querySelector('.scroll') ?? document.body).overflowX)).toBe('visible')
-    const pdf = await report.pdf({ format: 'A4', ...(KEEP ? { path: join(RESULTS, 'report.pdf') } : {}) })
-    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
-    await report.context().close()
-  })
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 1024, height: 700 },
+      { width: 390, height: 800 },
+    ])
+      it(
+        `reads offline, ${colorScheme} at ${viewport.width} pixels: it asks for nothing, axe finds nothing, nothing overflows`,
+        async () => {
+          const { page, asked } = await read(html, { colorScheme, viewport })
+          expect(asked).toEqual([])
+          expect(await page.locator('h2').allInnerTexts()).toEqual([
+            'Model',
+            'Complexity',
+            'Map of the network',
+            'By stage',
+            'Shuffles',
+            'Why the shuffle is there',
+            'Measured',
+            'Layers',
+          ])
+          expect(await page.locator('#measured svg[role=img]').count()).toBe(2)
+          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+          const { violations } = await new AxeBuilder({ page }).analyze()
+          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+          await picture(page, `report-${colorScheme}-${viewport.width}`, viewport.width > 1024)
+          await page.context().close()
+        },
+        SLOW,
+      )
+
+  it(
+    'prints in light colours, every table whole',
+    async () => {
+      const { page } = await read(html, { colorScheme: 'dark' })
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(252, 252, 251)')
+      expect(await page.evaluate(() => getComputedStyle(document.querySelector('.scroll') ?? document.body).overflowX)).toBe('visible')
+      const pdf = await page.pdf({ format: 'A4', ...(KEEP ? { path: join(RESULTS, 'report.pdf') } : {}) })
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+      await page.context().close()
+    },
+    SLOW,
+  )
 })
