@@ -75,7 +75,7 @@ describe('the mixing meter', () => {
 })
 
 describe('the mixing meter on a photo', () => {
-  it.each(LOOKS)('offers a sample, then shows what zeroing a group changes, $name', async ({ name, ...options }) => {
+  it.each(LOOKS)('offers a sample, then shows what zeroing a group changes, $name', { timeout: 180_000 }, async ({ name, ...options }) => {
     const page = await app.open(options)
     await tab(page, 'Mixing').check()
     await idle(page)

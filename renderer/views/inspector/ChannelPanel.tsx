@@ -34,7 +34,7 @@ export function ChannelPanel({ channel }: { readonly channel: ChannelRef }) {
       <button type="button" className="button is-small" onClick={() => void traceOnMap(channel)}>
         {t('trace.show')}
       </button>
-      <LensLink />
+      <LensLink of="channel" />
       {traceError && <ErrorNote error={traceError} />}
     </section>
   )

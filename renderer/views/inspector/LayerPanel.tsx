@@ -50,7 +50,7 @@ export function LayerPanel({ layer }: { readonly layer: LayerRow }) {
       <p className="inspector-name">{layer.title}</p>
       <p className="mono small wrap">{layer.name}</p>
       <Facts facts={facts} copyLabel={(value) => t('inspector.copy', { value })} />
-      <LensLink />
+      <LensLink of="op" />
       {layer.sources.length > 1 && (
         <>
           <h3>{t('inspector.sources')}</h3>

@@ -40,7 +40,7 @@ export function UnitPanel({ item }: { readonly item: NetworkItem }) {
           {t('inspector.enter')} <kbd>Enter</kbd>
         </button>
       )}
-      <LensLink />
+      <LensLink of="unit" />
       <h3>{t('inspector.ops')}</h3>
       <ol className="op-list">
         {item.layers.map((i) => {

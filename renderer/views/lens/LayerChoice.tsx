@@ -79,7 +79,9 @@ interface FoundProps {
 function Found({ id, found, at, shown, query, onTake }: FoundProps) {
   const t = useText()
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => box.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' }), [at])
+  useEffect(() => {
+    void box.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [at])
   if (found.length === 0) return <p className="lens-found quiet">{t('lens.nothing', { query })}</p>
   return (
     <div ref={box} className="lens-found" role="listbox" id={`${id}list`} aria-label={t('lens.layers')}>

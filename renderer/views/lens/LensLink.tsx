@@ -2,14 +2,18 @@
 import { useStore, useText } from '../../store/context.ts'
 import type { LensLayer } from '../../workers/contract.ts'
 
-/** Nothing where the lens is on the screen already, or no photo can be given to the model. */
-export function LensLink() {
+/**
+ * In the panel of a unit, an op or a channel; only the narrowest thing that is selected has it. Nothing where the lens is
+ * on the screen already, or no photo can be given to the model.
+ */
+export function LensLink({ of }: { readonly of: 'unit' | 'op' | 'channel' | 'photo' }) {
   const t = useText()
+  const narrowest = useStore(({ selection }) => (selection.channel ? 'channel' : selection.node !== null ? 'op' : 'unit'))
   const isShown = useStore((s) => s.screen === 'photo' && s.lensShown)
   const takesPhotos = useStore((s) => s.model?.takesPhotos ?? false)
   const show = useStore((s) => s.show)
   const showLens = useStore((s) => s.showLens)
-  if (isShown || !takesPhotos) return null
+  if (isShown || !takesPhotos || (of !== 'photo' && of !== narrowest)) return null
   return (
     <button
       type="button"

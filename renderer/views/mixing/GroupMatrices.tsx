@@ -39,11 +39,14 @@ export function GroupMatrices({ point }: { readonly point: PhotoMixingPoint }) {
         {cell ? (
           <span className="num">{t('mixing.matrix.cell', { from: cell.column, to: cell.row, value: percent(cell.value) })}</span>
         ) : (
-          <span className="legend">
-            <span className="num">0</span>
-            <span className="legend-scale" />
-            <span className="num">{percent(greatest)}</span>
-          </span>
+          <>
+            <span className="legend">
+              <span className="num">0</span>
+              <span className="legend-scale" />
+              <span className="num">{percent(greatest)}</span>
+            </span>
+            <span className="quiet">{t('mixing.matrix.axes')}</span>
+          </>
         )}
       </p>
     </section>

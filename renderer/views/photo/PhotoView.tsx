@@ -95,7 +95,7 @@ function Answer() {
             ) : (
               <TopClasses top={run.top} picked={overlay.rank} onPick={(rank) => setOverlay({ ...overlay, rank })} />
             )}
-            {run.top.length > 0 ? <Why run={run} overlay={overlay} onOverlay={setOverlay} /> : <LensLink />}
+            {run.top.length > 0 ? <Why run={run} overlay={overlay} onOverlay={setOverlay} /> : <LensLink of="photo" />}
             <p className="small">
               {t('photo.ms', {
                 inference: milliseconds(run.ms.inference),
