@@ -84,17 +84,17 @@ export const OpGraphView = memo(function OpGraphView({ glyph, shape, ops, k, sel
             )}
             <GroupBars groups={op.groups} shuffleGroups={op.shuffleGroups} />
             {words && (
-              <text className="op-label" x={12} y={16}>
+              <text className="op-label" x={12} y={15}>
                 {op.label}
               </text>
             )}
             {words && (
-              <text className="op-value" x={12} y={details ? 27 : 31}>
+              <text className="op-value" x={12} y={details ? 26 : 31}>
                 {op.costText}
               </text>
             )}
             {details && (
-              <text className="op-detail" x={12} y={37}>
+              <text className="op-detail" x={12} y={36}>
                 {[op.shape, op.params].filter(Boolean).join('  ·  ')}
               </text>
             )}

@@ -16,7 +16,8 @@ export interface SectionTitlesProps {
   readonly onChoose: (key: string) => void
 }
 
-const HEIGHT = 23
+/** Above the stage; far out there is less room. */
+const HEIGHT = { stages: 20, units: 23, ops: 23 } as const
 
 export function SectionTitles({ shapes, level, handle, selected, onChoose }: SectionTitlesProps) {
   const root = useRef<HTMLDivElement>(null)
@@ -27,11 +28,11 @@ export function SectionTitles({ shapes, level, handle, selected, onChoose }: Sec
         shapes.sections.forEach(({ box }, i) => {
           const title = root.current?.children[i]
           if (!(title instanceof HTMLElement)) return
-          title.style.transform = `translate(${x + k * box.x - 5}px, ${y + k * box.y - HEIGHT}px)`
+          title.style.transform = `translate(${x + k * box.x - 5}px, ${y + k * box.y - HEIGHT[level]}px)`
         })
       },
     }),
-    [shapes],
+    [shapes, level],
   )
   return (
     <div className={`map-titles is-${level}`} ref={root}>

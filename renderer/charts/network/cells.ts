@@ -86,7 +86,7 @@ export function drawCells(
 /** Stages as blocks behind their units. */
 function blocks(context: CanvasRenderingContext2D, shapes: MapShapes, k: number, colours: CellColours): void {
   for (const { box } of shapes.sections) {
-    const pad = Math.min(6 / k, 10)
+    const pad = Math.min(4 / k, 8)
     context.fillStyle = colours.block
     context.strokeStyle = colours.line
     context.beginPath()

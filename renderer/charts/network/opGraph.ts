@@ -20,7 +20,7 @@ export interface OpGraphShape {
   readonly edges: readonly { readonly from: number; readonly to: number; readonly d: string }[]
 }
 
-export const OP_WIDTH = 128
+export const OP_WIDTH = 138
 export const OP_HEIGHT = 44
 const RANK_GAP = 20
 const NODE_GAP = 14

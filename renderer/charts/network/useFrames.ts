@@ -35,7 +35,7 @@ export interface FramesOptions {
 /** A drawing is used while it is magnified by no more than this. */
 const STEP = 1.3
 /** How much larger than the window it is, on each side. */
-const AROUND = 0.3
+const AROUND = 0.2
 /** Where the map was left: it is found there again after a look into a unit. */
 const left: { look: string; transform: Transform } = { look: '', transform: { k: 1, x: 0, y: 0 } }
 
