@@ -226,7 +226,7 @@ describe('beside another architecture', () => {
     expect(await layers(page).getByRole('row', { selected: true }).innerText()).toContain('only in B')
     expect(await page.getByRole('complementary', { name: 'Inspector' }).innerText()).toMatch(/^Model/)
     for (const stage of ['Loaded', 'Fused', 'Planned']) {
-      await page.getByRole('banner').getByRole('radio', { name: stage }).check()
+      await page.getByRole('banner').getByRole('radio', { name: stage }).click()
       await idle(page)
       expect(await main(page).innerText(), stage).toMatch(/\d+ in both/)
     }

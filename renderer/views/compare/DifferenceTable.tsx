@@ -40,9 +40,10 @@ export function DifferenceTable({ caption, heads, withDetail = false, rows, meas
   const focusable = first >= from && first < to ? first : from
   const text = (value: number) => signed(value, (v) => valueText(measure, v))
 
+  // A layer comes into sight wherever it was selected; a whole stage would push its own row out of it.
   useEffect(() => {
-    if (first >= 0) show(first)
-  }, [first, show])
+    if (first >= 0 && last === first) show(first)
+  }, [first, last, show])
   useEffect(() => {
     if (!moved.current) return
     const row = body.current?.querySelector<HTMLElement>(`[data-row="${first}"]`)
