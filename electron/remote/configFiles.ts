@@ -1,0 +1,120 @@
+/** The text of ssh_config(5) files with what they include, and what they say about one host. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import SSHConfig from 'ssh-config'
+import { badInput, ScopeError } from '../../engine/index.ts'
+import { globMatches } from './knownHosts.ts'
+import { printable } from './printable.ts'
+
+const MOST_BYTES = 1024 * 1024
+const MOST_FILES = 100
+/** As in OpenSSH (READCONF_MAX_DEPTH). */
+const MOST_DEPTH = 16
+
+export interface Settings {
+  /** First value of a keyword, which is the one that counts. */
+  one(key: string): string | undefined
+  all(key: string): string[]
+}
+
+export class ConfigFiles {
+  readonly #parsed: SSHConfig
+
+  private constructor(parsed: SSHConfig) {
+    this.#parsed = parsed
+  }
+
+  /** Files that are not there count as empty. Throws ScopeError `bad-input` for what cannot be read. */
+  static async read(files: readonly string[], home: string): Promise<ConfigFiles> {
+    const state: Reading = { home, files: 0, bytes: 0 }
+    const texts = files.map((file) => {
+      const text = readText(file, dirname(file), 0, state)
+      // What follows the last section of a file is not part of it in the next file.
+      return `Host *\n${text}\n`
+    })
+    try {
+      return new ConfigFiles(SSHConfig.parse(texts.join('\n')))
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      throw badInput('SSH configuration', printable(message, 200), 'Check ~/.ssh/config with "ssh -G host"')
+    }
+  }
+
+  settingsOf(host: string): Settings {
+    let values: Record<string, string | string[]>
+    try {
+      // Nothing that a configuration names is run.
+      values = this.#parsed.compute({ Host: host }, { ignoreCase: true, matchExec: false })
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      throw badInput('SSH configuration', printable(message, 200), 'Check ~/.ssh/config with "ssh -G host"')
+    }
+    const all = (key: string): string[] => {
+      const value = Object.hasOwn(values, key) ? values[key] : undefined
+      if (value === undefined) return []
+      return (Array.isArray(value) ? value : [value]).map(String)
+    }
+    return { all, one: (key) => all(key)[0] }
+  }
+}
+
+interface Reading {
+  readonly home: string
+  files: number
+  bytes: number
+}
+
+function readText(file: string, folder: string, depth: number, state: Reading): string {
+  if (depth > MOST_DEPTH || ++state.files > MOST_FILES)
+    throw badInput(printable(file), 'files of the SSH configuration include each other without end', 'Check the Include lines')
+  let text: string
+  try {
+    const { size } = statSync(file)
+    state.bytes += size
+    if (state.bytes > MOST_BYTES) throw badInput(printable(file), 'the SSH configuration has more than 1 MiB', 'Check the Include lines')
+    text = readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if (thrown instanceof ScopeError) throw thrown
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+    throw badInput(printable(file), `it cannot be read (${printable(code)})`, 'Check its permissions')
+  }
+  let section = 'Host *'
+  return text
+    .split(/\r?\n/)
+    .map((line) => {
+      // Host names are never looked up by another program, and nothing is run.
+      if (/^\s*canonicalizehostname\b/i.test(line)) return ''
+      if (/^\s*(host|match)[\s=]/i.test(line)) section = line
+      const include = /^\s*include[\s=]+(.+?)\s*$/i.exec(line)?.[1]
+      // What follows an included file belongs to the section that includes it, not to the last one inside.
+      return include === undefined ? line : `${included(include, folder, depth, state)}\n${section}`
+    })
+    .join('\n')
+}
+
+/** Paths are relative to the folder of the including configuration; the last part may hold `*` and `?`. */
+function included(list: string, folder: string, depth: number, state: Reading): string {
+  const words = list.match(/"[^"]*"|\S+/g) ?? []
+  const texts: string[] = []
+  for (const word of words) {
+    const bare = word.replace(/^"|"$/g, '')
+    const path = bare.startsWith('~/') ? join(state.home, bare.slice(2)) : resolve(folder, bare)
+    for (const file of globFiles(path)) texts.push(readText(file, folder, depth + 1, state))
+  }
+  return texts.join('\n')
+}
+
+function globFiles(path: string): string[] {
+  const parent = dirname(path)
+  const pattern = path.slice(parent.length).replace(/^\//, '')
+  if (!/[*?]/.test(pattern)) return [path]
+  try {
+    return readdirSync(parent)
+      .filter((name) => (!name.startsWith('.') || pattern.startsWith('.')) && globMatches(pattern, name))
+      .sort()
+      .map((name) => join(parent, name))
+  } catch {
+    return []
+  }
+}
