@@ -41,8 +41,8 @@ const RULES = [
   { from: ENGINE, to: ['engine/'] },
   { from: 'electron/ipc/', to: [ENGINE] },
   { from: 'electron/device/', to: [ENGINE] },
-  // What host and device say to each other has one home.
-  { from: 'electron/remote/', to: [ENGINE, 'electron/device/messages.ts'] },
+  // What host and device say to each other has one home, and so has the reading of the kernel's files.
+  { from: 'electron/remote/', to: [ENGINE, 'electron/device/'] },
   { from: 'electron/services/', to: [ENGINE, THREAD, CONTRACT, 'electron/ipc/dispatch.ts', 'electron/remote/'] },
   { from: 'electron/main/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },
   { from: 'electron/browser/', to: [ENGINE, 'electron/services/', 'electron/ipc/'] },

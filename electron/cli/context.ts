@@ -1,12 +1,18 @@
 /** What every command gets: where to write, where things lie, and when to stop. */
 import { join } from 'node:path'
 import { ScopeError } from '../../engine/index.ts'
+import { connectDevice } from '../services/deviceLink.ts'
+import { devicePackages } from '../services/devicePackages.ts'
+import { type DevicesService, devicesService } from '../services/devices.ts'
 import { type ModelsService, modelsService } from '../services/models.ts'
 
 export interface CliContext {
   /** The folder that holds package.json, assets and dist. */
   readonly root: string
   readonly models: ModelsService
+  readonly devices: DevicesService
+  /** Whether a person watches standard error and can answer. */
+  readonly interactive: boolean
   readonly signal: AbortSignal
   /** Standard output: results alone. */
   readonly out: (text: string) => void
@@ -39,6 +45,8 @@ export function createContext(options: ContextOptions): CliContext {
   return {
     root,
     models: modelsService({ assets: join(root, 'assets'), userData, catalogue, fetch: (url, init) => fetch(url, init), silenceMs: SILENCE_MS }),
+    devices: devicesService({ userData, root, connect: connectDevice, packages: devicePackages(userData) }),
+    interactive,
     signal,
     out(text) {
       clear()

@@ -4,13 +4,15 @@ import { errorFrom } from '../../engine/index.ts'
 import { benchCommand } from './bench.ts'
 import type { CliContext } from './context.ts'
 import { convertCommand } from './convert.ts'
+import { devicesCommand } from './devices.ts'
 import { EXIT } from './exitCode.ts'
 import { inspectCommand } from './inspect.ts'
 import { modelsCommand } from './models.ts'
+import { profileCommand } from './profile.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 
-const COMMANDS = [modelsCommand, inspectCommand, runCommand, benchCommand, convertCommand, reportCommand]
+const COMMANDS = [modelsCommand, inspectCommand, runCommand, benchCommand, convertCommand, reportCommand, devicesCommand, profileCommand]
 
 /** Runs the command in `args` (without node and script) and gives the exit code. Never throws. */
 export async function runCli(args: readonly string[], context: CliContext, version: string): Promise<number> {

@@ -1,0 +1,207 @@
+/** Devices that the user has added: probing them, and measuring models on them. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { badInput, type Condition, type Device, deviceSchema, ScopeError, type Trace } from '../../engine/index.ts'
+import {
+  type Bundle,
+  type Connection,
+  makeBundle,
+  type ProfileProgress,
+  type Prompts,
+  probeRemote,
+  profileOnDevice,
+  type Survey,
+  survey,
+} from '../remote/index.ts'
+import { jsonFile } from './jsonFile.ts'
+import { type DeviceBackend, inputBytes, type PreparedSubject } from './subject.ts'
+import { type TracesService, tracesService } from './traces.ts'
+
+export type { Prompts }
+
+export const targetSchema = z.object({
+  /** `user@host:port`, or a name of ~/.ssh/config. */
+  target: z.string().min(1).max(300),
+  identity: z.string().max(4096).nullable(),
+  knownHosts: z.string().max(4096).nullable(),
+})
+export const deviceEntrySchema = targetSchema.extend({
+  id: z.string().min(1).max(300),
+  added: z.string().max(40),
+  /** What the last probe found. */
+  device: deviceSchema.nullable(),
+  probed: z.string().max(40).nullable(),
+})
+const storedSchema = z.array(deviceEntrySchema).max(1000)
+
+export type DeviceTarget = z.infer<typeof targetSchema>
+export type DeviceEntry = z.infer<typeof deviceEntrySchema>
+
+export interface ConnectOptions {
+  readonly prompts: Prompts
+  readonly acceptNew: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface ProfileRequest {
+  readonly backends: readonly DeviceBackend[]
+  readonly threads: readonly number[]
+  readonly warmup: number
+  readonly runs: number
+  readonly budgetMs: number | null
+  readonly layerRuns: number
+  readonly sustainedMs: number | null
+  readonly pinned: readonly number[] | null
+  readonly precision: string
+  /** A Node binary for the device, in place of the one from npm. */
+  readonly node: string | null
+}
+
+export interface Packages {
+  /** Path of a Node binary for an architecture as uname names it. Throws ScopeError. */
+  node(arch: string, signal?: AbortSignal): Promise<string>
+  /** Files of onnxruntime-node for that architecture, as its folder has them. Throws ScopeError. */
+  ort(arch: string, signal?: AbortSignal): Promise<readonly { readonly name: string; readonly data: string | Uint8Array }[]>
+}
+
+export interface DevicesOptions {
+  readonly userData: string
+  /** Holds dist. */
+  readonly root: string
+  readonly connect: (target: DeviceTarget, options: ConnectOptions) => Promise<Connection>
+  readonly packages: Packages
+}
+
+export interface WorkOptions extends ConnectOptions {
+  readonly onProgress?: (progress: ProfileProgress) => void
+}
+
+export interface DevicesService {
+  readonly traces: TracesService
+  list(): Promise<DeviceEntry[]>
+  add(target: DeviceTarget): Promise<DeviceEntry>
+  remove(id: string): Promise<void>
+  /** By its id, or any target that `connect` takes: the command line needs no entry. */
+  find(idOrTarget: string): Promise<DeviceEntry | undefined>
+  probe(target: DeviceTarget, options: WorkOptions): Promise<{ readonly device: Device; readonly condition: Condition }>
+  profile(target: DeviceTarget, subject: PreparedSubject, request: ProfileRequest, options: WorkOptions): Promise<Profiled>
+}
+
+export interface Profiled {
+  readonly traces: readonly Trace[]
+  /** Bytes that had to be pushed. */
+  readonly sent: number
+}
+
+/** Node's own lowest major version that is used where a device has one. */
+const LEAST_NODE = 20
+
+export function devicesService({ userData, root, connect, packages }: DevicesOptions): DevicesService {
+  const file = jsonFile(join(userData, 'devices.json'), storedSchema, [])
+  const traces = tracesService(userData)
+
+  async function connected<T>(target: DeviceTarget, options: ConnectOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await connect(target, options)
+    try {
+      return await work(connection)
+    } finally {
+      await connection.close()
+    }
+  }
+
+  async function remember(target: DeviceTarget, device: Device): Promise<void> {
+    const probed = new Date().toISOString()
+    await file.update((all) => all.map((entry) => (entry.id === target.target ? { ...entry, device, probed } : entry)))
+  }
+
+  async function runner(): Promise<Bundle> {
+    const dist = (path: string): string => join(root, 'dist', path)
+    return makeBundle('runner', [
+      { name: 'runner.mjs', data: dist('device/runner.mjs') },
+      { name: 'kernels.wasm', data: dist('wasm/kernels.wasm') },
+      { name: 'kernels-relaxed.wasm', data: dist('wasm/kernels-relaxed.wasm') },
+    ])
+  }
+
+  async function nodeFor(found: Survey, given: string | null, signal: AbortSignal | undefined): Promise<Bundle | null> {
+    if (given === null && found.node && found.node.major >= LEAST_NODE) return null
+    const path = given ?? (await packages.node(found.arch, signal))
+    return makeBundle('node', [{ name: 'node', data: path, executable: true }])
+  }
+
+  async function measure(
+    connection: Connection,
+    found: Survey,
+    backend: DeviceBackend,
+    subject: PreparedSubject,
+    request: ProfileRequest,
+    options: WorkOptions,
+  ): Promise<Profiled> {
+    const { signal, onProgress } = options
+    const model = backend === 'ort' ? 'model.onnx' : 'model.plan'
+    const { threads, warmup, runs, budgetMs, layerRuns, sustainedMs, pinned, precision } = request
+    const plan = {
+      runner: await runner(),
+      model: await makeBundle('model', [
+        { name: model, data: subject.file(backend) },
+        { name: 'input.f32', data: inputBytes(subject.input) },
+      ]),
+      ort: backend === 'ort' ? await makeBundle('onnxruntime', await packages.ort(found.arch, signal)) : null,
+      node: await nodeFor(found, request.node, signal),
+      job: {
+        schema: 1 as const,
+        backend,
+        plan: model,
+        input: 'input.f32',
+        inputShape: [...subject.input.shape],
+        threads: [...threads],
+        warmup,
+        runs,
+        budgetMs,
+        layerRuns,
+        sustainedMs,
+        pinned: pinned && [...pinned],
+      },
+    }
+    return profileOnDevice(connection, found, { ...subject, precision }, plan, { ...(signal && { signal }), ...(onProgress && { onProgress }) })
+  }
+
+  return {
+    traces,
+    list: () => file.read(),
+    async add(target) {
+      const entry: DeviceEntry = { ...target, id: target.target, added: new Date().toISOString(), device: null, probed: null }
+      await file.update((all) => [...all.filter((other) => other.id !== entry.id), entry])
+      return entry
+    },
+    async remove(id) {
+      const all = await file.read()
+      if (!all.some((entry) => entry.id === id))
+        throw badInput(`Device "${id}"`, 'it is not in the list', 'See "shufflescope devices list" for what is')
+      await file.update((entries) => entries.filter((entry) => entry.id !== id))
+    },
+    find: async (idOrTarget) => (await file.read()).find((entry) => entry.id === idOrTarget),
+    probe: (target, options) =>
+      connected(target, options, async (connection) => {
+        const found = await probeRemote(connection, options.signal)
+        await remember(target, found.device)
+        return found
+      }),
+    profile: (target, subject, request, options) =>
+      connected(target, options, async (connection) => {
+        const found = await survey(connection, options.signal)
+        const made: Trace[] = []
+        let sent = 0
+        for (const backend of request.backends) {
+          const profiled = await measure(connection, found, backend, subject, request, options)
+          sent += profiled.sent
+          made.push(...profiled.traces)
+        }
+        const device = made[0]?.device
+        if (!device) throw new ScopeError({ code: 'device', what: `Device ${connection.label}`, why: 'it measured nothing', hint: 'Profile again' })
+        await remember(target, device)
+        for (const trace of made) await traces.add(trace, target.target)
+        return { traces: made, sent }
+      }),
+  }
+}
