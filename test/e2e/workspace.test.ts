@@ -9,6 +9,8 @@ import { type App, drop, idle, startApp } from './open.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const PICTURES = join(ROOT, 'test-results')
 const KEEP = process.env.SCREENSHOTS === '1'
+/** On a busy machine what is soon can take a while. */
+const SOON = { timeout: 20_000 }
 const BUNDLE = join(ROOT, 'assets/models/shufflenet-v1-g3-0.5x-imagenette.safetensors')
 
 let app: App
@@ -148,7 +150,7 @@ describe('the address', { timeout: 150_000 }, () => {
     await give(page, 'stage2.unit1.compress')
     const was = { answers: await answers(page), inspector: await inspector(page), numbers: await page.locator('.whatif-numbers').innerText() }
     expect(was.answers).toHaveLength(5)
-    await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/sample=.*view=costs.*costs=whatIf.*stage=fused/)
+    await expect.poll(() => page.evaluate(() => location.hash), SOON).toMatch(/sample=.*view=costs.*costs=whatIf.*stage=fused/)
     await page.reload()
     await idle(page)
     expect({ answers: await answers(page), inspector: await inspector(page), numbers: await page.locator('.whatif-numbers').innerText() }).toEqual(
@@ -160,7 +162,7 @@ describe('the address', { timeout: 150_000 }, () => {
     await page.evaluate(() => {
       location.hash = '#view=photo'
     })
-    await expect.poll(() => shown(page)).toBe('Photo')
+    await expect.poll(() => shown(page), SOON).toBe('Photo')
     await press(page, 'Control+z')
     expect(await shown(page)).toBe('Costs')
     await page.context().close()
@@ -191,7 +193,7 @@ describe('the workspace file', { timeout: 150_000 }, () => {
       model: { kind: 'host' },
       view: { stage: 'fused', shuffle: 'off' },
     })
-    await expect.poll(() => page.getByText(`Saved ${name}`).count()).toBe(1)
+    await expect.poll(() => page.getByText(`Saved ${name}`).count(), SOON).toBe(1)
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'workspace-saved')
     await page.context().close()
@@ -228,7 +230,7 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     const chooser = other.waitForEvent('filechooser')
     await other.getByRole('button', { name: 'Choose own.safetensors…' }).click()
     await (await chooser).setFiles({ name: 'own.safetensors', mimeType: 'application/octet-stream', buffer: await readFile(BUNDLE) })
-    await expect.poll(() => shown(other)).toBe('Costs')
+    await expect.poll(() => shown(other), SOON).toBe('Costs')
     expect(await other.getByRole('alert').count()).toBe(0)
     await other.context().close()
   })
