@@ -104,12 +104,17 @@ function contextOf({ info, model, convention }: State): FigureContext {
   }
 }
 
+/** Keys of columns that hold multiply-accumulates, or follow from them. */
+const COUNTED: ReadonlySet<string> = new Set(['macs', 'gmacs', 'valueA'])
+
 /** In one turn: the page is not drawn while it stands in other colours. */
 function pictureOf(state: State, figure: Figure): SvgFile {
   const root = figure.element()
   if (!root) throw badInput('Figure', 'it is no longer on the screen', 'Open its view again')
   const t = translator(state.locale)
-  const subtitle = [state.model?.title, t(`convention.${state.convention}`)].filter(Boolean).join('  ·  ')
+  // What counts as a multiply-accumulate matters where some are shown.
+  const counts = figure.table().columns.some((c) => COUNTED.has(c.key))
+  const subtitle = [state.model?.title, counts && t(`convention.${state.convention}`)].filter(Boolean).join('  ·  ')
   const heading = { title: figure.title, subtitle, description: `${subtitle}. ShuffleScope ${state.info?.version ?? ''}`.trim() }
   const { dataset } = document.documentElement
   const theme = dataset.theme
