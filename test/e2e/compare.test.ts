@@ -271,9 +271,11 @@ describe('beside the trace of a run elsewhere', () => {
     await drop(page, 'pi.json', 'application/json', json(await traceOf(bundle)))
     expect(await main(page).getByRole('button', { name: /^B: / }).innerText()).toContain('pi.json')
     expect(await totals(page).innerText()).toContain('Cortex-A72')
+    expect(await main(page).innerText()).toContain('“Measure A here” above')
     await totals(page).getByRole('button', { name: 'Measure A here' }).click()
     await idle(page)
-    await main(page).getByRole('radio', { name: 'ms', exact: true }).check()
+    // Times are what a trace is about.
+    expect(await main(page).getByRole('radio', { name: 'ms', exact: true }).isChecked()).toBe(true)
     const [a = '', b = ''] = await total(page, 'ms a run')
     expect(Number(a)).toBeGreaterThan(0)
     expect(Number(b)).toBeGreaterThan(0)

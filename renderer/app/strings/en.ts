@@ -489,7 +489,7 @@ export const en = {
   'compare.shown.all': 'All',
   'compare.shown.different': 'Different',
   'compare.none': 'No layer differs in this measure',
-  'compare.untimed': 'Times are not measured yet: “Measure both” above times every layer',
+  'compare.untimed': 'Times are not measured yet: “{button}” above times every layer',
   'compare.onlyA': 'only in A',
   'compare.onlyB': 'only in B',
   'compare.sign': 'Positive where B has more',

@@ -122,7 +122,7 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
           )}
         </>
       ) : (
-        <p className="compare-none quiet">{t('compare.untimed')}</p>
+        <p className="compare-none quiet">{t('compare.untimed', { button: t(comparison.side.trace ? 'compare.time.a' : 'compare.time.both') })}</p>
       )}
     </>
   )

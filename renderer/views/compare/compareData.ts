@@ -124,8 +124,9 @@ function sectionText(
   return extent ? `${label}, ${extent}` : label
 }
 
-/** What is looked at first: MACs, or what else differs where those do not. */
-export function firstMeasure({ a, b }: Pick<Comparison, 'a' | 'b'>, convention: ConventionId): CompareMeasure {
+/** What is looked at first: times of a trace, else MACs, or what else differs where those do not. */
+export function firstMeasure({ a, b, side }: Pick<Comparison, 'a' | 'b' | 'side'>, convention: ConventionId): CompareMeasure {
+  if (side.trace) return 'ms'
   if (a.totals[convention] !== b.totals[convention]) return 'macs'
   if (a.params !== b.params) return 'params'
   const bytesOf = ({ layers }: NetworkView) => totalOf(layers, (l) => l.bytes)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { alignGraphs, buildZooModel, type Graph, hashModel, recognise, withoutShuffles } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
-import { isTraceName } from '../../../renderer/store/compareSlice.ts'
+import { type CompareSide, isTraceName } from '../../../renderer/store/compareSlice.ts'
 import {
   agreementOf,
   differenceTable,
@@ -27,7 +27,7 @@ const untimed = { a: null, b: null }
 function compared(a: Graph, b: Graph) {
   const sides = { a: networkView(a, a, 'recognised'), b: networkView(b, b, 'recognised'), alignment: alignGraphs(a, b) }
   // What the rows of sections need to know, and no more.
-  return { ...sides, handle: 'm1', stage: 'recognised' as const, side: null as never }
+  return { ...sides, handle: 'm1', stage: 'recognised' as const, side: { trace: null } as unknown as CompareSide }
 }
 const g3 = recognise(buildZooModel('shufflenet-v1-g3-1.0x').graph)
 const g8 = recognise(buildZooModel('shufflenet-v1-g8-1.0x').graph)
@@ -74,6 +74,7 @@ describe('differences between networks', () => {
       different.reduce((sum, r) => sum + (r.values.a ?? 0), 0),
     )
     expect(firstMeasure(compared(g3, g8), 'paper')).toBe('macs')
+    expect(firstMeasure({ ...comparison, side: { trace: {} } as unknown as CompareSide }, 'paper')).toBe('ms')
   })
 
   it('know the layers of side a in each stage, gapless', () => {
