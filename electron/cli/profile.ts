@@ -1,8 +1,8 @@
 /** `shufflescope profile`: latency of a model on a device, in all and per layer. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { medianInterval, quantile, stepTimes, type Trace, type Verdict, verdictOf } from '../../engine/index.ts'
-import type { ProfileRequest } from '../services/devices.ts'
-import { type DeviceBackend, prepareSubject } from '../services/subject.ts'
+import type { DeviceBackend, ProfileRequest } from '../ipc/contract.ts'
+import { prepareSubject } from '../services/subject.ts'
 import { type CliContext, report } from './context.ts'
 import { type ConnectionFlags, connectOptions, deviceText, needDevice, targetOf, withConnection } from './devices.ts'
 import { loadModel } from './load.ts'
@@ -20,7 +20,7 @@ interface ProfileFlags extends ConnectionFlags {
   readonly cores?: readonly number[]
   readonly backend: DeviceBackend | 'both'
   readonly node?: string
-  readonly precision: string
+  readonly precision: ProfileRequest['precision']
   readonly layers?: boolean
   readonly json?: boolean
 }
@@ -50,13 +50,13 @@ export async function profile(context: CliContext, argument: string, flags: Prof
   const subject = await prepareSubject(context.root, model, context.signal)
   const request: ProfileRequest = {
     backends: flags.backend === 'both' ? ['wasm', 'ort'] : [flags.backend],
-    threads: flags.threads,
+    threads: [...flags.threads],
     warmup: flags.warmup,
     runs: flags.runs,
     budgetMs: flags.budget === undefined ? null : 1000 * flags.budget,
     layerRuns: Math.min(LAYER_RUNS, flags.runs),
     sustainedMs: flags.sustained === undefined ? null : 60_000 * flags.sustained,
-    pinned: flags.cores ?? null,
+    pinned: flags.cores ? [...flags.cores] : null,
     precision: flags.precision,
     node: flags.node ?? null,
   }
@@ -73,7 +73,7 @@ export async function profile(context: CliContext, argument: string, flags: Prof
     },
   })
   context.note(sent > 0 ? `pushed ${(sent / 2 ** 20).toFixed(1)} MiB to the device` : 'nothing had to be pushed')
-  return traces.map((trace) => ({ ...trace, verdict: verdictOf(trace) }))
+  return traces.map(({ trace }) => ({ ...trace, verdict: verdictOf(trace) }))
 }
 
 export function profileCommand(context: CliContext): Command {

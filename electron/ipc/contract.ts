@@ -1,5 +1,6 @@
 /** The only place a channel is named: its argument schema, its result and its progress. Both shells and the page follow it. */
 import { z } from 'zod'
+import { conditionSchema, deviceSchema, traceSchema } from '../../engine/index.ts'
 
 /** Largest file that is read or written on behalf of the page: above the largest checkpoint of the field (VGG-16, 528 MiB). */
 export const MAX_FILE_BYTES = 768 * 1024 * 1024
@@ -79,6 +80,78 @@ export const settingsSchema = z.object({
 /** Bytes so far, and of the whole where the server said. */
 const progressSchema = z.object({ received: z.number().int().min(0), total: z.number().int().min(0).nullable() })
 
+const control = (value: string): boolean => !hasControl(value)
+export const deviceTargetSchema = z.object({
+  /** `user@host:port`, or a name of ~/.ssh/config. */
+  target: z.string().min(1).max(300).refine(control, 'control characters'),
+  /** Paths on this computer; null: the usual ones. */
+  identity: z.string().min(1).max(4096).refine(control, 'control characters').nullable(),
+  knownHosts: z.string().min(1).max(4096).refine(control, 'control characters').nullable(),
+})
+export const deviceEntrySchema = deviceTargetSchema.extend({
+  id: z.string().min(1).max(300),
+  /** ISO 8601. */
+  added: z.string().max(40),
+  /** What the last probe found, and when. */
+  device: deviceSchema.nullable(),
+  probed: z.string().max(40).nullable(),
+})
+export const deviceBackendSchema = z.enum(['wasm', 'ort'])
+export const profileRequestSchema = z.object({
+  backends: z.array(deviceBackendSchema).min(1).max(2),
+  threads: z.array(z.number().int().min(1).max(256)).min(1).max(64),
+  warmup: z.number().int().min(0).max(100_000),
+  runs: z.number().int().min(1).max(100_000),
+  /** Runs for so many milliseconds in place of a number of runs. */
+  budgetMs: z.number().min(0).max(7_200_000).nullable(),
+  layerRuns: z.number().int().min(0).max(10_000),
+  /** Milliseconds that runs go on after the rest. */
+  sustainedMs: z.number().min(0).max(7_200_000).nullable(),
+  /** CPUs that it is kept on. */
+  pinned: z.array(z.number().int().min(0).max(4095)).min(1).max(4096).nullable(),
+  precision: z.enum(['f32']),
+  /** A Node binary for the device, in place of the one from npm. */
+  node: z.string().min(1).max(4096).nullable(),
+})
+const profileModelSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host'), id }),
+  z.object({ kind: z.literal('zoo'), id }),
+  z.object({ kind: z.literal('file'), file: fileSchema }),
+])
+/** What a connection asks a person; answered by `devices.answer`. */
+const questionSchema = z.object({
+  kind: z.literal('question'),
+  id: token,
+  ask: z.discriminatedUnion('about', [
+    z.object({
+      about: z.literal('hostKey'),
+      host: z.string().max(300),
+      type: z.string().max(100),
+      fingerprint: z.string().max(200),
+      file: z.string().max(4096).nullable(),
+    }),
+    z.object({
+      about: z.literal('secret'),
+      secret: z.enum(['passphrase', 'password', 'answer']),
+      text: z.string().max(1000),
+      echo: z.boolean(),
+      failed: z.number().int().min(0),
+    }),
+  ]),
+})
+const deviceProgressSchema = z.object({
+  kind: z.literal('progress'),
+  phase: z.enum(['connecting', 'preparing', 'uploading', 'loading', 'warmup', 'runs', 'layers', 'sustained']),
+  done: z.number().min(0),
+  total: z.number().min(0),
+  /** 0 while nothing runs. */
+  threads: z.number().int().min(0),
+  /** Degrees Celsius at the last look. */
+  temperature: z.number().nullable(),
+})
+const deviceNewsSchema = z.discriminatedUnion('kind', [questionSchema, deviceProgressSchema])
+export const storedTraceSchema = z.object({ id: z.string().min(1).max(250), trace: traceSchema })
+
 export interface ChannelSpec {
   readonly args: z.ZodTuple
   readonly result: z.ZodType
@@ -102,6 +175,23 @@ export const CONTRACT = {
   'recents.clear': { args: z.tuple([]), result: z.null() },
   'samples.list': { args: z.tuple([]), result: z.array(sampleSchema) },
   'samples.bytes': { args: z.tuple([id]), result: fileSchema },
+  'devices.list': { args: z.tuple([]), result: z.array(deviceEntrySchema) },
+  'devices.add': { args: z.tuple([deviceTargetSchema]), result: deviceEntrySchema },
+  'devices.remove': { args: z.tuple([z.string().min(1).max(300)]), result: z.null() },
+  'devices.probe': {
+    args: z.tuple([z.string().min(1).max(300)]),
+    result: z.object({ device: deviceSchema, condition: conditionSchema }),
+    progress: deviceNewsSchema,
+  },
+  'devices.profile': {
+    args: z.tuple([z.string().min(1).max(300), profileModelSchema, profileRequestSchema]),
+    result: z.object({ traces: z.array(storedTraceSchema), sent: z.number().int().min(0) }),
+    progress: deviceNewsSchema,
+  },
+  /** To a question of a call under way: true or false, a secret, or null for no answer. */
+  'devices.answer': { args: z.tuple([token, z.union([z.boolean(), z.string().max(10_000), z.null()])]), result: z.null() },
+  'traces.list': { args: z.tuple([]), result: z.array(storedTraceSchema) },
+  'traces.remove': { args: z.tuple([z.string().min(1).max(250)]), result: z.null() },
   'settings.get': { args: z.tuple([]), result: settingsSchema },
   'settings.set': { args: z.tuple([settingsSchema.partial()]), result: settingsSchema },
 } as const satisfies Record<string, ChannelSpec>
@@ -132,6 +222,16 @@ export type Recent = z.infer<typeof recentSchema>
 export type Sample = z.infer<typeof sampleSchema>
 export type Settings = z.infer<typeof settingsSchema>
 export type DownloadProgress = z.infer<typeof progressSchema>
+
+export type DeviceTarget = z.infer<typeof deviceTargetSchema>
+export type DeviceEntry = z.infer<typeof deviceEntrySchema>
+export type DeviceBackend = z.infer<typeof deviceBackendSchema>
+export type ProfileRequest = z.infer<typeof profileRequestSchema>
+export type ProfileModel = z.infer<typeof profileModelSchema>
+export type DeviceQuestion = z.infer<typeof questionSchema>
+export type DeviceProgress = z.infer<typeof deviceProgressSchema>
+export type DeviceNews = z.infer<typeof deviceNewsSchema>
+export type StoredTrace = z.infer<typeof storedTraceSchema>
 
 export interface CallOptions<C extends Channel> {
   /** Aborting it cancels the work in the back end; the promise rejects with a `cancelled` ScopeError. */

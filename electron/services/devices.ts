@@ -1,7 +1,8 @@
 /** Devices that the user has added: probing them, and measuring models on them. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { badInput, type Condition, type Device, deviceSchema, ScopeError, type Trace } from '../../engine/index.ts'
+import { badInput, type Condition, type Device, ScopeError, type Trace } from '../../engine/index.ts'
+import { type DeviceBackend, type DeviceEntry, type DeviceTarget, deviceEntrySchema, type ProfileRequest, type StoredTrace } from '../ipc/contract.ts'
 import {
   type Bundle,
   type Connection,
@@ -14,47 +15,17 @@ import {
   survey,
 } from '../remote/index.ts'
 import { jsonFile } from './jsonFile.ts'
-import { type DeviceBackend, inputBytes, type PreparedSubject } from './subject.ts'
+import { inputBytes, type PreparedSubject } from './subject.ts'
 import { type TracesService, tracesService } from './traces.ts'
 
-export type { Prompts }
+export type { DeviceEntry, DeviceTarget, ProfileRequest, Prompts }
 
-export const targetSchema = z.object({
-  /** `user@host:port`, or a name of ~/.ssh/config. */
-  target: z.string().min(1).max(300),
-  identity: z.string().max(4096).nullable(),
-  knownHosts: z.string().max(4096).nullable(),
-})
-export const deviceEntrySchema = targetSchema.extend({
-  id: z.string().min(1).max(300),
-  added: z.string().max(40),
-  /** What the last probe found. */
-  device: deviceSchema.nullable(),
-  probed: z.string().max(40).nullable(),
-})
 const storedSchema = z.array(deviceEntrySchema).max(1000)
-
-export type DeviceTarget = z.infer<typeof targetSchema>
-export type DeviceEntry = z.infer<typeof deviceEntrySchema>
 
 export interface ConnectOptions {
   readonly prompts: Prompts
   readonly acceptNew: boolean
   readonly signal?: AbortSignal
-}
-
-export interface ProfileRequest {
-  readonly backends: readonly DeviceBackend[]
-  readonly threads: readonly number[]
-  readonly warmup: number
-  readonly runs: number
-  readonly budgetMs: number | null
-  readonly layerRuns: number
-  readonly sustainedMs: number | null
-  readonly pinned: readonly number[] | null
-  readonly precision: string
-  /** A Node binary for the device, in place of the one from npm. */
-  readonly node: string | null
 }
 
 export interface Packages {
@@ -88,7 +59,7 @@ export interface DevicesService {
 }
 
 export interface Profiled {
-  readonly traces: readonly Trace[]
+  readonly traces: readonly StoredTrace[]
   /** Bytes that had to be pushed. */
   readonly sent: number
 }
@@ -136,7 +107,7 @@ export function devicesService({ userData, root, connect, packages }: DevicesOpt
     subject: PreparedSubject,
     request: ProfileRequest,
     options: WorkOptions,
-  ): Promise<Profiled> {
+  ): Promise<{ readonly traces: readonly Trace[]; readonly sent: number }> {
     const { signal, onProgress } = options
     const model = backend === 'ort' ? 'model.onnx' : 'model.plan'
     const { threads, warmup, runs, budgetMs, layerRuns, sustainedMs, pinned, precision } = request
@@ -200,8 +171,9 @@ export function devicesService({ userData, root, connect, packages }: DevicesOpt
         const device = made[0]?.device
         if (!device) throw new ScopeError({ code: 'device', what: `Device ${connection.label}`, why: 'it measured nothing', hint: 'Profile again' })
         await remember(target, device)
-        for (const trace of made) await traces.add(trace, target.target)
-        return { traces: made, sent }
+        const stored: StoredTrace[] = []
+        for (const trace of made) stored.push({ id: await traces.add(trace, target.target), trace })
+        return { traces: stored, sent }
       }),
   }
 }

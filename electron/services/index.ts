@@ -1,7 +1,12 @@
 /** The application's back end, made of its services; knows neither Electron nor HTTP. */
+import { dirname } from 'node:path'
 import { ZOO } from '../../engine/index.ts'
 import type { AppInfo } from '../ipc/contract.ts'
 import type { Handlers } from '../ipc/dispatch.ts'
+import { deviceCalls } from './deviceCalls.ts'
+import { connectDevice } from './deviceLink.ts'
+import { devicePackages } from './devicePackages.ts'
+import { devicesService } from './devices.ts'
 import { type Dialogs, type FilesService, filesService } from './files.ts'
 import { modelsService, type WeightsSource } from './models.ts'
 import type { Fetch } from './network.ts'
@@ -40,6 +45,8 @@ export function createServices(options: ServicesOptions): Services {
   )
   const samples = samplesService(assets)
   const settings = settingsService(userData)
+  const root = dirname(assets)
+  const devices = devicesService({ userData, root, connect: connectDevice, packages: devicePackages(userData) })
   const info: AppInfo = { name: 'ShuffleScope', version, shell, platform: `${process.platform} ${process.arch}`, dialogs: dialogs !== undefined }
 
   const handlers: Handlers = {
@@ -57,6 +64,7 @@ export function createServices(options: ServicesOptions): Services {
     'recents.clear': () => files.clearRecents().then(() => null),
     'samples.list': () => samples.list(),
     'samples.bytes': (_context, id) => samples.bytes(id),
+    ...deviceCalls({ root, devices, models }),
     'settings.get': () => settings.get(),
     'settings.set': (_context, patch) => settings.set(patch),
   }

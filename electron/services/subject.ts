@@ -14,10 +14,9 @@ import {
   writeOnnx,
   writePlan,
 } from '../../engine/index.ts'
+import type { DeviceBackend } from '../ipc/contract.ts'
 import { decodeImage } from './images.ts'
 import { nodeHost } from './nodePool.ts'
-
-export type DeviceBackend = 'wasm' | 'ort'
 
 export interface PreparedSubject {
   readonly model: string

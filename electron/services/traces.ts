@@ -2,13 +2,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badInput, readTrace, type Trace } from '../../engine/index.ts'
+import type { StoredTrace } from '../ipc/contract.ts'
 import { readBounded, writeAtomically } from './diskFile.ts'
-
-export interface StoredTrace {
-  /** Name of its file. */
-  readonly id: string
-  readonly trace: Trace
-}
 
 export interface TracesService {
   /** Newest first; files that are no traces are left out. */

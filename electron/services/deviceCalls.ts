@@ -1,0 +1,88 @@
+/** The devices as the page's calls see them: models by reference, questions as news of the call that they belong to. */
+import { randomBytes } from 'node:crypto'
+import { badInput, buildZooModel, type Model, openModel } from '../../engine/index.ts'
+import type { DeviceNews, DeviceQuestion, ProfileModel } from '../ipc/contract.ts'
+import type { Handlers } from '../ipc/dispatch.ts'
+import type { DevicesService, DeviceTarget, Prompts } from './devices.ts'
+import type { ModelsService } from './models.ts'
+import { prepareSubject } from './subject.ts'
+
+export interface DeviceCallsOptions {
+  readonly root: string
+  readonly devices: DevicesService
+  readonly models: ModelsService
+}
+
+type Answer = boolean | string | null
+type Calls = Pick<
+  Handlers,
+  'devices.list' | 'devices.add' | 'devices.remove' | 'devices.probe' | 'devices.profile' | 'devices.answer' | 'traces.list' | 'traces.remove'
+>
+
+const FAR = { phase: 'connecting', done: 0, total: 1, threads: 0, temperature: null } as const
+
+export function deviceCalls({ root, devices, models }: DeviceCallsOptions): Calls {
+  const open = new Map<string, (answer: Answer) => void>()
+
+  /** Asks the page that called; an answer of another kind than the question's, or the end of the call, is no answer. */
+  function prompts(signal: AbortSignal, tell: (news: DeviceNews) => void): Prompts {
+    const ask = (question: DeviceQuestion['ask']): Promise<Answer> =>
+      new Promise((resolve) => {
+        const id = randomBytes(16).toString('hex')
+        const settle = (answer: Answer): void => {
+          open.delete(id)
+          resolve(answer)
+        }
+        open.set(id, settle)
+        signal.addEventListener('abort', () => settle(null), { once: true })
+        tell({ kind: 'question', id, ask: question })
+      })
+    return {
+      hostKey: async ({ host, type, fingerprint, file }) => (await ask({ about: 'hostKey', host, type, fingerprint, file: file ?? null })) === true,
+      async secret({ kind, text, echo, failed }) {
+        const answer = await ask({ about: 'secret', secret: kind, text: text.slice(0, 1000), echo, failed })
+        return typeof answer === 'string' ? answer : undefined
+      },
+    }
+  }
+
+  async function targetOf(id: string): Promise<DeviceTarget> {
+    const entry = await devices.find(id)
+    if (!entry) throw badInput(`Device "${id}"`, 'it is not in the list', 'Add it first')
+    return entry
+  }
+
+  async function modelOf(model: ProfileModel, signal: AbortSignal): Promise<Model> {
+    if (model.kind === 'zoo') return buildZooModel(model.id)
+    return openModel(model.kind === 'file' ? model.file : await models.bytes(model.id), { signal })
+  }
+
+  return {
+    'devices.list': () => devices.list(),
+    'devices.add': (_context, target) => devices.add(target),
+    'devices.remove': (_context, id) => devices.remove(id).then(() => null),
+    async 'devices.probe'({ signal, progress }, id) {
+      progress({ kind: 'progress', ...FAR })
+      return devices.probe(await targetOf(id), { prompts: prompts(signal, progress), acceptNew: false, signal })
+    },
+    async 'devices.profile'({ signal, progress }, id, model, request) {
+      const target = await targetOf(id)
+      progress({ kind: 'progress', ...FAR, phase: 'preparing' })
+      const subject = await prepareSubject(root, await modelOf(model, signal), signal)
+      progress({ kind: 'progress', ...FAR })
+      const { traces, sent } = await devices.profile(target, subject, request, {
+        prompts: prompts(signal, progress),
+        acceptNew: false,
+        signal,
+        onProgress: (news) => progress({ kind: 'progress', ...news }),
+      })
+      return { traces: [...traces], sent }
+    },
+    'devices.answer'(_context, id, answer) {
+      open.get(id)?.(answer)
+      return null
+    },
+    'traces.list': () => devices.traces.list(),
+    'traces.remove': (_context, id) => devices.traces.remove(id).then(() => null),
+  }
+}
