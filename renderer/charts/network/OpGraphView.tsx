@@ -60,6 +60,7 @@ export const OpGraphView = memo(function OpGraphView({ glyph, shape, ops, k, sel
       {shape.edges.map((e) => (
         <path key={`${e.from}>${e.to}`} className="op-edge" d={e.d} markerEnd="url(#op-arrow)" />
       ))}
+      {shape.inlet && <circle className="op-inlet" cx={shape.inlet.x} cy={shape.inlet.y} r={4} />}
       {shape.ops.map((box) => {
         const op = ops.get(box.layer)
         if (!op) return null

@@ -8,7 +8,7 @@ export interface OpGraph {
   readonly aspect: number
   /** Indices of its layers. */
   readonly ops: readonly number[]
-  /** Layers that read from each other; from -1 comes in from outside, to -1 goes out. */
+  /** Layers that read from each other; -1 stands for what comes in from outside. */
   readonly edges: readonly (readonly [number, number])[]
 }
 
@@ -17,6 +17,8 @@ export interface OpGraphShape {
   readonly width: number
   readonly height: number
   readonly ops: readonly (Box & { readonly layer: number })[]
+  /** Where what comes in from outside begins; null where nothing does. */
+  readonly inlet: { readonly x: number; readonly y: number } | null
   readonly edges: readonly { readonly from: number; readonly to: number; readonly d: string }[]
 }
 
@@ -26,6 +28,13 @@ const RANK_GAP = 20
 const NODE_GAP = 14
 const COLUMN_GAP = 30
 const MARGIN = 4
+/** Stands for what comes in from outside. */
+const INLET = -1
+const INLET_SIZE = 10
+
+function heightOf(layer: number): number {
+  return layer === INLET ? INLET_SIZE : OP_HEIGHT
+}
 /** A long chain is folded into at most this many columns. */
 const MOST_COLUMNS = 6
 
@@ -60,12 +69,13 @@ function ranked({ key, ops, edges }: OpGraph): Ranked {
   const graph = new Graph({ multigraph: false })
   graph.setGraph({ rankdir: 'TB', ranksep: RANK_GAP, nodesep: NODE_GAP, edgesep: 8 })
   graph.setDefaultEdgeLabel(() => ({}))
-  const inside = new Set(ops)
-  for (const op of ops) graph.setNode(String(op), { width: OP_WIDTH, height: OP_HEIGHT })
+  const all = edges.some(([from]) => from === INLET) ? [INLET, ...ops] : ops
+  const inside = new Set(all)
+  for (const op of all) graph.setNode(String(op), { width: op === INLET ? INLET_SIZE : OP_WIDTH, height: heightOf(op) })
   for (const [from, to] of edges) if (from !== to && inside.has(from) && inside.has(to)) graph.setEdge(String(from), String(to))
   layout(graph)
   const places = new Map(
-    ops.map((op) => {
+    all.map((op) => {
       const { x = 0, y = 0 } = graph.node(String(op)) as Partial<Point>
       return [op, { x, y }]
     }),
@@ -86,13 +96,15 @@ function folded({ key, places, ranks, edges }: Ranked, columns: number): OpGraph
   const each = Math.ceil(ranks.length / columns)
   const columnOf = (p: Point) => Math.floor(ranks.indexOf(Math.round(p.y)) / each)
   const count = Math.ceil(ranks.length / each)
-  const own = Array.from({ length: count }, (_, c) => [...places.values()].filter((p) => columnOf(p) === c))
+  const own = Array.from({ length: count }, (_, c) => [...places].filter(([, p]) => columnOf(p) === c))
   const moves: Point[] = []
+  const lefts: number[] = []
   let right = MARGIN
   for (const points of own) {
-    const left = Math.min(...points.map((p) => p.x)) - OP_WIDTH / 2
-    moves.push({ x: right - left, y: MARGIN - (Math.min(...points.map((p) => p.y)) - OP_HEIGHT / 2) })
-    right += Math.max(...points.map((p) => p.x)) + OP_WIDTH / 2 - left + COLUMN_GAP
+    const left = Math.min(...points.map(([, p]) => p.x)) - OP_WIDTH / 2
+    lefts.push(right)
+    moves.push({ x: right - left, y: MARGIN - Math.min(...points.map(([layer, p]) => p.y - heightOf(layer) / 2)) })
+    right += Math.max(...points.map(([, p]) => p.x)) + OP_WIDTH / 2 - left + COLUMN_GAP
   }
   const placed = (layer: number): Point & { readonly column: number } => {
     const at = places.get(layer) ?? { x: 0, y: 0 }
@@ -100,34 +112,41 @@ function folded({ key, places, ranks, edges }: Ranked, columns: number): OpGraph
     const by = moves[column] ?? { x: 0, y: 0 }
     return { x: at.x + by.x, y: at.y + by.y, column }
   }
-  const ops = [...places.keys()].map((layer) => {
+  const ops = [...places.keys()].flatMap((layer) => {
+    if (layer === INLET) return []
     const { x, y } = placed(layer)
-    return { layer, x: x - OP_WIDTH / 2, y: y - OP_HEIGHT / 2, width: OP_WIDTH, height: OP_HEIGHT }
+    return [{ layer, x: x - OP_WIDTH / 2, y: y - OP_HEIGHT / 2, width: OP_WIDTH, height: OP_HEIGHT }]
   })
+  const inlet = places.has(INLET) ? placed(INLET) : null
   return {
     key,
+    inlet: inlet && { x: inlet.x, y: inlet.y },
     width: right - COLUMN_GAP + MARGIN,
     height: Math.max(...ops.map((o) => o.y)) + OP_HEIGHT + MARGIN,
     ops,
     edges: edges.map(({ from, to, points }) => {
       const [a, b] = [placed(from), placed(to)]
       const by = moves[a.column] ?? { x: 0, y: 0 }
-      const d = a.column === b.column ? curve(points.map((p) => ({ x: p.x + by.x, y: p.y + by.y }))) : over(a, b)
+      const d =
+        a.column === b.column
+          ? curve(points.map((p) => ({ x: p.x + by.x, y: p.y + by.y })))
+          : over({ x: a.x, y: a.y + heightOf(from) / 2 }, b, (lefts[b.column] ?? 0) - COLUMN_GAP / 2)
       return { from, to, d }
     }),
   }
 }
 
-/** From below one box to above another that stands in a column further right. */
-function over(a: Point, b: Point): string {
-  const [y1, y2] = [a.y + OP_HEIGHT / 2, b.y - OP_HEIGHT / 2]
-  const between = b.x - OP_WIDTH / 2 - COLUMN_GAP / 2
+/** From a point below one box to above another in a column further right, by way of `between` the columns. */
+function over(a: Point, b: Point, between: number): string {
+  const [y1, y2] = [a.y, b.y - OP_HEIGHT / 2]
   const bend = RANK_GAP * 0.9
-  // Out and back in through the margins above and below, then straight up between the columns.
-  const low = Math.min(y1 + bend, y1 + MARGIN + 8)
+  const down = y2 - y1 > 2 * bend
+  // Down to what lies lower; else out below and up again to come in from above.
+  const [low, high] = down ? [y1 + bend / 2, y1 + bend] : [y1 + MARGIN + 8, y1 - bend]
+  const [last, end] = down ? [y2 - bend, y2 - bend / 2] : [y2 + bend, y2 - bend]
   return (
-    `M${round(a.x)} ${round(y1)}C${round(a.x)} ${round(low)} ${round(between)} ${round(low)} ${round(between)} ${round(y1 - bend)}` +
-    `L${round(between)} ${round(y2 + bend)}C${round(between)} ${round(y2 - bend)} ${round(b.x)} ${round(y2 - bend)} ${round(b.x)} ${round(y2)}`
+    `M${round(a.x)} ${round(y1)}C${round(a.x)} ${round(low)} ${round(between)} ${round(down ? y1 : low)} ${round(between)} ${round(high)}` +
+    `L${round(between)} ${round(last)}C${round(between)} ${round(down ? y2 : end)} ${round(b.x)} ${round(end)} ${round(b.x)} ${round(y2)}`
   )
 }
 
@@ -163,6 +182,6 @@ export function moved(shape: OpGraphShape, from: OpGraph, to: OpGraph): OpGraphS
     ...shape,
     key: to.key,
     ops: shape.ops.map((o) => ({ ...o, layer: o.layer + by })),
-    edges: shape.edges.map((e) => ({ ...e, from: e.from + by, to: e.to + by })),
+    edges: shape.edges.map((e) => ({ ...e, from: e.from === INLET ? INLET : e.from + by, to: e.to + by })),
   }
 }

@@ -112,14 +112,16 @@ export function mapOps(network: NetworkView, measuring: Measuring): ReadonlyMap<
   )
 }
 
-/** A unit's ops with the edges between them, to be laid out in its box. */
+/** A unit's ops with the edges between them and from outside (-1), to be laid out in its box. */
 export function opGraphOf(network: NetworkView, key: string, aspect: number): OpGraph | undefined {
   let inner = innerEdges.get(network)
   if (!inner) {
     inner = new Map(network.items.map((i) => [i.key, { ops: i.layers, edges: [] }]))
     for (const { from, to } of network.edges) {
       const item = network.layers[to]?.item
-      if (item !== undefined && network.layers[from]?.item === item) inner.get(item)?.edges.push([from, to])
+      const own = item === undefined ? undefined : inner.get(item)?.edges
+      const start = network.layers[from]?.item === item ? from : -1
+      if (own && !(start === -1 && own.some(([a, b]) => a === -1 && b === to))) own.push([start, to])
     }
     innerEdges.set(network, inner)
   }
