@@ -471,7 +471,8 @@ export const en = {
   'compare.answers.empty': 'Drop a photo, or choose a sample, to see both answers',
   'compare.answers.none': 'Its output is no list of classes',
   'compare.answers.same': 'The trace is of the open model, so there is one answer',
-  'compare.answers.noShuffle': 'The weights were trained with the shuffle. The paper trains anew without it, and its error grows by 1.3 to 5.8 points (Table 3).',
+  'compare.answers.noShuffle':
+    'The weights were trained with the shuffle. The paper trains anew without it, and its error grows by 1.3 to 5.8 points (Table 3).',
   'compare.agree.first': 'They agree on the first class, and have {n} of {of} in common.',
   'compare.agree.other': 'They differ in the first class, and have {n} of {of} in common.',
   'compare.agree.none': 'They know different classes, so their answers cannot be matched.',
@@ -617,13 +618,15 @@ export const en = {
   'report.title': '{model}: report',
   'report.made': 'Report of ShuffleScope {version}, {made}',
   'report.contents': 'Contents',
-  'report.foot': 'A multiply-accumulate (MAC) is one multiplication and one addition; FLOPs are twice that. Bytes are read and written with nothing fused: inputs, weights and outputs once each, as 32-bit floats.',
+  'report.foot':
+    'A multiply-accumulate (MAC) is one multiplication and one addition; FLOPs are twice that. Bytes are read and written with nothing fused: inputs, weights and outputs once each, as 32-bit floats.',
   'report.id': 'Identifier',
   'report.totals': 'Complexity',
   'report.totals.hint': 'Published figures add up different things, so each total names what it counts, and which published figure it stands beside.',
   'report.totals.table': 'Totals by what is counted',
   'report.published': 'Beside published figures',
-  'report.map.caption': 'Stages from top to bottom. In a unit: its groups on the left, where its shuffle takes their channels on the right; the bar is its share of the dearest unit, {convention}.',
+  'report.map.caption':
+    'Stages from top to bottom. In a unit: its groups on the left, where its shuffle takes their channels on the right; the bar is its share of the dearest unit, {convention}.',
   'report.stages': 'By stage',
   'report.stages.table': 'Costs of each stage',
   'report.all': 'All',
@@ -632,8 +635,10 @@ export const en = {
   'report.source': 'Found',
   'report.source.explicit': 'in the file',
   'report.source.recognised': 'recognised in reshape and transpose',
-  'report.mixing.caption': 'Share of the channels of each stage’s first feature map that a channel sees after each unit. Solid: with the shuffle; dashed: each shuffle taken out; area: from least to most.',
-  'report.mixing.caption.plain': 'Share of the channels of each stage’s first feature map that a channel sees after each unit; area: from least to most.',
+  'report.mixing.caption':
+    'Share of the channels of each stage’s first feature map that a channel sees after each unit. Solid: with the shuffle; dashed: each shuffle taken out; area: from least to most.',
+  'report.mixing.caption.plain':
+    'Share of the channels of each stage’s first feature map that a channel sees after each unit; area: from least to most.',
   'report.measured': 'Measured',
   'report.measured.none': 'Nothing was measured for this report. Give traces with --trace, or measure in the application before saving it.',
   'report.measured.table': 'Latency of the measured runs',
@@ -655,14 +660,17 @@ export const en = {
   'report.arena': 'Arena',
   'report.latency': '{n} {n|run|runs} by their time: half of them within {p50}, all but a hundredth within {p99}',
   'report.roofline': 'Roofline: {n} {n|layer|layers} by arithmetic intensity and speed, below a peak of {peak} GMAC/s',
-  'report.roofline.caption': 'Each mark is a layer, darker the longer it takes (lighter on a dark ground). The roof is what the machine can do at most: along memory, then along the peak.',
+  'report.roofline.caption':
+    'Each mark is a layer, darker the longer it takes (lighter on a dark ground). The roof is what the machine can do at most: along memory, then along the peak.',
   'report.roofline.none': 'The peak of that machine was not measured, so there is no roofline.',
   'report.roofline.nothing': 'No layer of this model was timed, so there is no roofline.',
   'report.slowest': 'The slowest layers: {of}',
   'report.shareOfTime': 'Share of time',
-  'report.layers.hint': 'As recognised, before anything is fused. MACs: {convention}. A layer that is fused into another one takes no time of its own.',
+  'report.layers.hint':
+    'As recognised, before anything is fused. MACs: {convention}. A layer that is fused into another one takes no time of its own.',
   'report.layers.table': 'All {n} layers in network order',
-  'report.mismatch.hash': 'This trace is of another model (“{model}”): its hash is not that of the model reported here. Its times may not belong to these layers.',
+  'report.mismatch.hash':
+    'This trace is of another model (“{model}”): its hash is not that of the model reported here. Its times may not belong to these layers.',
   'report.mismatch.id': 'This trace names another model (“{model}”) and carries no hash. Its times may not belong to these layers.',
   'report.mismatch.unknown': 'This trace carries no hash of its model (“{model}”), so it cannot be checked that it is of this one.',
   'report.foreign': '{n} of its steps name nodes that this model does not have; their time is in no layer.',
@@ -688,10 +696,9 @@ export const en = {
   'task.downloading': 'Downloading {name}',
   'task.waiting': 'Working',
 
-
   'command.palette': 'All commands',
   'command.pair': '{kind}: {value}',
-  'command.undo': 'Undo: back to what was shown before',
+  'command.undo': 'Undo',
   'command.redo': 'Redo',
   'command.group.go': 'Go to',
   'command.group.view': 'View',
@@ -727,7 +734,7 @@ export const en = {
   'keys.search': 'Search the layers',
   'keys.shuffle': 'Shuffle on or off in the unit',
   'keys.open': 'Open a file',
-  'keys.map': 'This list',
+  'keys.map': 'All keys',
   'keys.shift': 'Extend the range in the strip',
 } as const
 

@@ -549,7 +549,8 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'mixing.between.photo': '的变化来自其他组',
   'mixing.matrix': '逐组',
   'mixing.matrix.after': '{unit} 之后',
-  'mixing.matrix.hint': '将阶段首个特征图的一组置零时（列，上方色标），输出的每一组（行，左侧色标）的变化：差的 L2 范数除以该组的范数。选择一个单元可查看其矩阵。',
+  'mixing.matrix.hint':
+    '将阶段首个特征图的一组置零时（列，上方色标），输出的每一组（行，左侧色标）的变化：差的 L2 范数除以该组的范数。选择一个单元可查看其矩阵。',
   'mixing.matrix.chart': '{side}，{unit} 之后：将一组置零时每一组的变化',
   'mixing.matrix.cell': '将第 {from} 组置零使第 {to} 组变化 {value}',
   'mixing.matrix.axes': '列：置零，行：变化',
@@ -679,10 +680,9 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'task.downloading': '正在下载 {name}',
   'task.waiting': '处理中',
 
-
   'command.palette': '所有命令',
   'command.pair': '{kind}：{value}',
-  'command.undo': '撤销：回到之前的画面',
+  'command.undo': '撤销',
   'command.redo': '重做',
   'command.group.go': '前往',
   'command.group.view': '视图',
@@ -718,6 +718,6 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'keys.search': '搜索',
   'keys.shuffle': '单元中通道重排的开关',
   'keys.open': '打开文件',
-  'keys.map': '本列表',
+  'keys.map': '所有按键',
   'keys.shift': '在层条中扩展范围',
 }
