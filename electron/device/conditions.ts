@@ -45,7 +45,7 @@ function slowest(kilohertz: readonly number[]): number | null {
 
 /** "throttled=0x50005" of vcgencmd, or the word alone. */
 export function throttling(text: string | undefined): string[] {
-  const word = /(?:throttled=)?(0x[0-9a-f]{1,8}|[0-9a-f]{1,8})\s*$/i.exec(text?.trim() ?? '')?.[1]
+  const word = /^(?:throttled=)?((?:0x)?[0-9a-f]{1,8})$/i.exec(text?.trim() ?? '')?.[1]
   const value = word === undefined ? 0 : Number.parseInt(word.replace(/^0x/i, ''), 16)
   return THROTTLE_BITS.filter(([bit]) => (value >> bit) & 1).map(([, words]) => words)
 }

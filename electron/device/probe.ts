@@ -4,6 +4,8 @@ import { coreName } from './cores.ts'
 import { type Files, numberIn, wordsIn } from './files.ts'
 
 const CPUS = '/sys/devices/system/cpu'
+/** The highest number that a trace has room for. */
+const MOST_CPU = 4095
 const THERMAL = '/sys/class/thermal'
 /** Vendors of processors that no ARM machine has: an emulator shows the machine that it runs on. */
 const FOREIGN = /GenuineIntel|AuthenticAMD|HygonGenuine|Intel\(R\)|AMD/
@@ -56,7 +58,7 @@ function cpusOf(files: Files, { cores }: Circumstances): Cpu[] {
   const listed = blocks.flatMap((block): Cpu[] => {
     const value = (key: string): string | undefined => new RegExp(`^${key}\\s*:\\s*(.*)$`, 'm').exec(block)?.[1]?.trim()
     const number = Number(value('processor'))
-    if (value('processor') === undefined || !Number.isInteger(number)) return []
+    if (value('processor') === undefined || !Number.isInteger(number) || number < 0 || number > MOST_CPU) return []
     const [implementer, part] = [value('CPU implementer'), value('CPU part')]
     if (implementer !== undefined && part !== undefined)
       return [{ number, core: coreName(implementer.toLowerCase(), part.toLowerCase()), foreign: implementer === '0x00' }]
