@@ -231,7 +231,7 @@ describe('beside another architecture', () => {
       expect(await main(page).innerText(), stage).toMatch(/\d+ in both/)
     }
     await sample(page)
-    expect(await page.getByRole('region', { name: 'What both see in the photo' }).innerText()).toContain('does not say how a photo becomes its input')
+    expect(await page.getByRole('region', { name: 'What both see in the photo' }).innerText()).toContain('Its output is no list of classes')
     await page.context().close()
   })
 })

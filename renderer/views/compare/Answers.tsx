@@ -37,7 +37,7 @@ export function Answers({ comparison: { side } }: { readonly comparison: Compari
         <>
           {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
           {agreement && <p>{t(agreement.sameFirst ? 'compare.agree.first' : 'compare.agree.other', { n: agreement.shared, of: agreement.of })}</p>}
-          {run && other && !agreement && <p>{t('compare.agree.none')}</p>}
+          {run && other && !agreement && run.top.length > 0 && other.top.length > 0 && <p>{t('compare.agree.none')}</p>}
           <div className="compare-two">
             <Answer side="A" name={model.title} model={model} run={run} error={runError} />
             <Answer side="B" name={sideName(t, side, model)} model={side.model} run={other} error={error} />
