@@ -110,7 +110,7 @@ describe('exports', () => {
       await go(page, 'Costs', 'What if')
       await page.getByRole('checkbox', { name: 'Hold complexity' }).check()
       await idle(page)
-      expect(await exportScreen(page)).toEqual(['stages', 'held-complexity', 'paper', 'strip'])
+      expect(await exportScreen(page)).toEqual(['architecture', 'stages', 'held-complexity', 'paper', 'strip'])
       await page.context().close()
     },
     SLOW,
