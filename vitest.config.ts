@@ -12,6 +12,11 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/ops/**/*.test.ts', 'test/charts/**/*.test.{ts,tsx}'], environment: 'node' },
       },
       { extends: true, test: { name: 'electron', include: ['test/electron/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        // Everything is slow under an emulator.
+        test: { name: 'device', include: ['test/device/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 },
+      },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false } },
     ],
   },

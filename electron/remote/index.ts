@@ -15,6 +15,8 @@ export type {
 } from './connection.ts'
 export { cacheFolder, type Deployed, deploy } from './deploy.ts'
 export { homeOf } from './home.ts'
+export { type NodeBuildOptions, type NodeMachine, nodeMachine, obtainNode } from './nodeBuild.ts'
+export { obtainPackage, type PackageOptions, type PinnedPackage } from './npmPackage.ts'
 export { printable } from './printable.ts'
 export { type Probe, probeRemote } from './probe.ts'
 export { type ProfileOptions, type ProfilePhase, type ProfileProgress, profileOnDevice, type Subject } from './profile.ts'
