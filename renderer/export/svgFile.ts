@@ -40,7 +40,8 @@ export function svgFile(root: Element, { title, subtitle, description }: Heading
     const ground = paintOf(getComputedStyle(document.body).backgroundColor).colour ?? '#ffffff'
     const ink = paintOf(style.color).colour ?? '#000000'
     const font = { 'font-family': style.fontFamily.replaceAll('"', "'"), fill: ink }
-    const width = Math.ceil(Math.max(inner, 240) + 2 * MARGIN)
+    const head = Math.max(widthOf(title, `600 14px ${style.fontFamily}`), widthOf(subtitle, `12px ${style.fontFamily}`))
+    const width = Math.ceil(Math.max(inner, head) + 2 * MARGIN)
     const height = Math.ceil(below + HEAD + 2 * MARGIN)
     const made = element(
       'svg',
@@ -56,6 +57,13 @@ export function svgFile(root: Element, { title, subtitle, description }: Heading
   } finally {
     scrolled()
   }
+}
+
+function widthOf(text: string, font: string): number {
+  const context = new OffscreenCanvas(1, 1).getContext('2d')
+  if (!context) return 0
+  context.font = font
+  return context.measureText(text).width
 }
 
 /** Rolls everything around and inside the figure to its start, where sticky heads are in place; gives the way back. */

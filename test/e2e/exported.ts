@@ -104,7 +104,12 @@ async function checkSvg(page: Page, svg: string, title: string): Promise<{ width
     const all = [...parsed.querySelectorAll('*')]
     const attributes = all.flatMap((e) => [...e.attributes].map((a) => ({ name: a.name, value: a.value })))
     const ids = all.flatMap((e) => (e.id ? [e.id] : []))
+    const shown = document.body.appendChild(document.importNode(root, true)) as unknown as SVGSVGElement
+    const heads = [...shown.querySelectorAll<SVGTextElement>(':scope > text')].map((e) => e.getBBox())
+    const room = shown.viewBox.baseVal.width
+    shown.remove()
     return {
+      cut: heads.filter((b) => b.x + b.width > room).length,
       error: parsed.querySelector('parsererror')?.textContent ?? null,
       root: root.localName,
       viewBox: root.getAttribute('viewBox'),
@@ -118,7 +123,7 @@ async function checkSvg(page: Page, svg: string, title: string): Promise<{ width
       twice: ids.filter((id, i) => ids.indexOf(id) !== i),
     }
   }, svg)
-  expect(found, title).toMatchObject({ error: null, root: 'svg', title, handlers: [], addresses: [], variables: [], missing: [], twice: [] })
+  expect(found, title).toMatchObject({ cut: 0, error: null, root: 'svg', title, handlers: [], addresses: [], variables: [], missing: [], twice: [] })
   expect(found.description).toMatch(/ShuffleScope \d+\.\d+/)
   for (const name of ['script', 'foreignObject', 'animate', 'set', 'iframe', 'a']) expect(found.elements, title).not.toContain(name)
   const [, , width = 0, height = 0] = (found.viewBox ?? '').split(' ').map(Number)
