@@ -55,7 +55,7 @@ export interface TargetOptions {
 export async function resolveTarget(name: string, options: TargetOptions = {}): Promise<Target> {
   const home = options.home ?? homedir()
   const files = options.configFiles ?? [join(home, '.ssh/config'), '/etc/ssh/ssh_config']
-  const config = await ConfigFiles.read(files, home)
+  const config = new ConfigFiles(files, home)
   return resolveHop(name, options, { config, home, environment: options.environment ?? process.env, jumps: [] })
 }
 
@@ -72,7 +72,9 @@ function resolveHop(name: string, options: TargetOptions, context: Context, ownJ
   const given = parseName(name)
   const settings = config.settingsOf(given.host)
   const tokens: Tokens = { '%': '%', h: given.host, n: given.host, d: home, u: userName(), l: hostname(), i: String(process.getuid?.() ?? '') }
-  const host = expand(settings.one('hostname') ?? given.host, tokens, context, 'HostName')
+  const configured = settings.one('hostname')
+  // OpenSSH looks names up, also in known_hosts, in lower case.
+  const host = (configured === undefined ? given.host : expand(configured, tokens, context, 'HostName')).toLowerCase()
   checkHost(host, name)
   const port = options.port ?? given.port ?? portOf(settings.one('port') ?? '22', name)
   const user = options.user ?? given.user ?? settings.one('user') ?? userName()

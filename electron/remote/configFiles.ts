@@ -18,37 +18,21 @@ export interface Settings {
 }
 
 export class ConfigFiles {
-  readonly #parsed: SSHConfig
+  readonly #files: readonly string[]
+  readonly #home: string
 
-  private constructor(parsed: SSHConfig) {
-    this.#parsed = parsed
+  /** Files that are not there count as empty. */
+  constructor(files: readonly string[], home: string) {
+    this.#files = files
+    this.#home = home
   }
 
-  /** Files that are not there count as empty. Throws ScopeError `bad-input` for what cannot be read. */
-  static async read(files: readonly string[], home: string): Promise<ConfigFiles> {
-    const state: Reading = { home, files: 0, bytes: 0 }
-    const texts = files.map((file) => {
-      const text = readText(file, dirname(file), 0, state)
-      // What follows the last section of a file is not part of it in the next file.
-      return `Host *\n${text}\n`
-    })
-    try {
-      return new ConfigFiles(SSHConfig.parse(texts.join('\n')))
-    } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown)
-      throw badInput('SSH configuration', printable(message, 200), 'Check ~/.ssh/config with "ssh -G host"')
-    }
-  }
-
+  /** Throws ScopeError `bad-input` for what cannot be read. */
   settingsOf(host: string): Settings {
-    let values: Record<string, string | string[]>
-    try {
-      // Nothing that a configuration names is run.
-      values = this.#parsed.compute({ Host: host }, { ignoreCase: true, matchExec: false })
-    } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown)
-      throw badInput('SSH configuration', printable(message, 200), 'Check ~/.ssh/config with "ssh -G host"')
-    }
+    const state: Reading = { host, home: this.#home, files: 0, bytes: 0 }
+    // What follows the last section of a file is not part of it in the next file.
+    const texts = this.#files.map((file) => `Host *\n${readText(file, dirname(file), 0, state)}\n`)
+    const values = compute(texts.join('\n'), host)
     const all = (key: string): string[] => {
       const value = Object.hasOwn(values, key) ? values[key] : undefined
       if (value === undefined) return []
@@ -58,10 +42,27 @@ export class ConfigFiles {
   }
 }
 
+/** Nothing that a configuration names is run. */
+function compute(text: string, host: string): Record<string, string | string[]> {
+  try {
+    return SSHConfig.parse(text).compute({ Host: host }, { ignoreCase: true, matchExec: false })
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    throw badInput('SSH configuration', printable(message, 200), 'Check ~/.ssh/config with "ssh -G host"')
+  }
+}
+
 interface Reading {
+  readonly host: string
   readonly home: string
   files: number
   bytes: number
+}
+
+const ALL = 'Host *'
+
+function applies(section: string, host: string): boolean {
+  return compute(`${section}\n  Tag here\n`, host).tag === 'here'
 }
 
 function readText(file: string, folder: string, depth: number, state: Reading): string {
@@ -79,7 +80,7 @@ function readText(file: string, folder: string, depth: number, state: Reading): 
     if (code === 'ENOENT' || code === 'ENOTDIR') return ''
     throw badInput(printable(file), `it cannot be read (${printable(code)})`, 'Check its permissions')
   }
-  let section = 'Host *'
+  let section = ALL
   return text
     .split(/\r?\n/)
     .map((line) => {
@@ -88,7 +89,10 @@ function readText(file: string, folder: string, depth: number, state: Reading): 
       if (/^\s*(host|match)[\s=]/i.test(line)) section = line
       const include = /^\s*include[\s=]+(.+?)\s*$/i.exec(line)?.[1]
       // What follows an included file belongs to the section that includes it, not to the last one inside.
-      return include === undefined ? line : `${included(include, folder, depth, state)}\n${section}`
+      if (include === undefined) return line
+      // Inside a section, an include counts for the hosts of the section only.
+      if (section !== ALL && !applies(section, state.host)) return ''
+      return `${ALL}\n${included(include, folder, depth, state)}\n${section}`
     })
     .join('\n')
 }
