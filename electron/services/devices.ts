@@ -29,8 +29,8 @@ export interface ConnectOptions {
 }
 
 export interface Packages {
-  /** Path of a Node binary for an architecture as uname names it. Throws ScopeError. */
-  node(arch: string, signal?: AbortSignal): Promise<string>
+  /** Path of a Node binary for an architecture as uname names it: `file` where it is given and fits. Throws ScopeError. */
+  node(arch: string, file: string | null, signal?: AbortSignal): Promise<string>
   /** Files of onnxruntime-node for that architecture, as its folder has them. Throws ScopeError. */
   ort(arch: string, signal?: AbortSignal): Promise<readonly { readonly name: string; readonly data: string | Uint8Array }[]>
 }
@@ -96,7 +96,7 @@ export function devicesService({ userData, root, connect, packages }: DevicesOpt
 
   async function nodeFor(found: Survey, given: string | null, signal: AbortSignal | undefined): Promise<Bundle | null> {
     if (given === null && found.node && found.node.major >= LEAST_NODE) return null
-    const path = given ?? (await packages.node(found.arch, signal))
+    const path = await packages.node(found.arch, given, signal)
     return makeBundle('node', [{ name: 'node', data: path, executable: true }])
   }
 
