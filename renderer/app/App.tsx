@@ -15,6 +15,8 @@ import { Guarded } from './Guarded.tsx'
 
 const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
 const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
+const DevicesView = lazy(() => import('../views/devices/DevicesView.tsx'))
+const Questions = lazy(() => import('../views/devices/Questions.tsx'))
 const CompareView = lazy(() => import('../views/compare/CompareView.tsx'))
 const ModelPicker = lazy(() => import('../views/models/ModelPicker.tsx'))
 const Palette = lazy(() => import('../views/palette/Palette.tsx'))
@@ -27,6 +29,7 @@ export function App() {
   const dropping = useStore((s) => s.dropping)
   const setDropping = useStore((s) => s.setDropping)
   const takeFile = useStore((s) => s.takeFile)
+  const asked = useStore((s) => s.deviceQuestions.length > 0)
   const hostError = useStore((s) => s.hostError)
   return (
     <div className="app">
@@ -40,7 +43,17 @@ export function App() {
         <ModelProblem />
         <WorkspaceNote />
         <Guarded subject={screen}>
-          {screen === 'explore' ? <ExploreView /> : screen === 'photo' ? <PhotoView /> : screen === 'compare' ? <CompareView /> : <CostsView />}
+          {screen === 'explore' ? (
+            <ExploreView />
+          ) : screen === 'photo' ? (
+            <PhotoView />
+          ) : screen === 'compare' ? (
+            <CompareView />
+          ) : screen === 'devices' ? (
+            <DevicesView />
+          ) : (
+            <CostsView />
+          )}
         </Guarded>
       </main>
       <Guarded subject="inspector">
@@ -54,6 +67,7 @@ export function App() {
         {dialog === 'keys' && <KeyMap />}
         {dialog === 'palette' && <Palette />}
       </Guarded>
+      <Guarded subject="questions">{asked && <Questions />}</Guarded>
       <Notice />
       <DropZone
         title={t('app.drop')}

@@ -35,7 +35,7 @@ export const CHART_KEYS: readonly ChartKeys[] = [
   { caps: ['Shift', '→'], label: 'keys.shift' },
 ]
 
-const SCREENS = ['explore', 'photo', 'costs'] as const satisfies readonly Screen[]
+const SCREENS = ['explore', 'photo', 'costs', 'devices'] as const satisfies readonly Screen[]
 const MEASURES: readonly Measure[] = ['macs', 'params', 'bytes', 'ms', 'peak']
 const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf']
 
@@ -205,6 +205,15 @@ const files: readonly Command[] = [
     run: (s) => void s.saveWorkspace(true),
   },
   { id: 'workspace.open', group: 'command.group.file', title: text('workspace.open'), run: (s) => void s.chooseFile('workspace') },
+  {
+    id: 'device.add',
+    group: 'command.group.file',
+    title: text('devices.add'),
+    run(s) {
+      s.show('devices')
+      s.setAddingDevice(true)
+    },
+  },
   { id: 'models', group: 'command.group.file', title: text('model.change'), run: (s) => s.setDialog('models') },
   { id: 'report', group: 'command.group.file', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'measure', group: 'command.group.file', title: text('strip.time'), when: hasModel, run: (s) => void s.measure() },

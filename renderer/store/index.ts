@@ -2,6 +2,7 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import type { EngineClient } from '../workers/client.ts'
 import { compareSlice } from './compareSlice.ts'
+import { devicesSlice } from './devicesSlice.ts'
 import { exportSlice } from './exportSlice.ts'
 import { historySlice } from './historySlice.ts'
 import { hostSlice } from './hostSlice.ts'
@@ -36,6 +37,7 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...workspaceSlice(set, get),
     ...recentsSlice(set, get),
     ...noticeSlice(set, get),
+    ...devicesSlice(set, get),
     ...hostSlice(engine)(set, get),
   }))
 }

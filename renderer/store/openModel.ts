@@ -44,7 +44,8 @@ export function openedState({ measureShown }: State, { ref, handle, model, netwo
     runError: null,
     profile: null,
     profileError: null,
-    measureShown: isTimed(measureShown) ? 'macs' : measureShown,
+    measureShown: isTimed(measureShown) || measureShown === 'device' ? 'macs' : measureShown,
+    deviceTimes: null,
   }
 }
 

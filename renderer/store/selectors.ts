@@ -37,6 +37,25 @@ export function layerRates({ profile, network }: Pick<State, 'profile' | 'networ
   return rates
 }
 
+let lastDevice: { times: State['deviceTimes']; network: NetworkView; rates: ReadonlyMap<string, Rates> } | undefined
+
+/** The same of the run on a device that is the measure; null where that is none of the open model. */
+export function deviceRates({ deviceTimes: times, network, model }: Pick<State, 'network'> & Partial<Pick<State, 'deviceTimes' | 'model'>>) {
+  if (!times || !network || times.model !== model?.id) return null
+  if (lastDevice?.times === times && lastDevice.network === network) return lastDevice.rates
+  const rates = ratesByLayer(network.layers, times.nodes, times.machine ?? UNKNOWN_MACHINE)
+  lastDevice = { times, network, rates }
+  return rates
+}
+
+/** What a device can do at most is not always known; shares of it are then 0. */
+const UNKNOWN_MACHINE = { gmacs: Number.POSITIVE_INFINITY, gbs: Number.POSITIVE_INFINITY }
+
+/** The measure that can be shown: without a run of the open model there is none on a device. */
+export function shownMeasure(state: Pick<State, 'measureShown' | 'network'> & Partial<Pick<State, 'deviceTimes' | 'model'>>): Measure {
+  return state.measureShown === 'device' && !deviceRates(state) ? 'macs' : state.measureShown
+}
+
 /** Layers as one: their time, and the speed over it. */
 export function sumRates({ profile, network }: Pick<State, 'profile' | 'network'>, layers: readonly LayerRow[]): Rates | null {
   const rates = layerRates({ profile, network })
@@ -58,6 +77,7 @@ export function measured({ measureShown, convention }: Pick<State, 'measureShown
     case 'bytes':
       return layer.bytes
     case 'ms':
+    case 'device':
       return rates?.ms ?? 0
     case 'peak':
       return rates?.ofPeak ?? 0

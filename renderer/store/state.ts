@@ -23,6 +23,7 @@ import type {
   ZooView,
 } from '../workers/contract.ts'
 import type { CompareSlice } from './compareSlice.ts'
+import type { DevicesSlice } from './devicesSlice.ts'
 import type { ExportSlice } from './exportSlice.ts'
 import type { FileKind } from './fileKind.ts'
 import type { HistorySlice } from './historySlice.ts'
@@ -174,8 +175,9 @@ export interface MixingSlice {
 export const THEMES = ['system', 'light', 'dark', 'contrast'] as const
 export type Theme = (typeof THEMES)[number]
 
-export type Screen = 'explore' | 'photo' | 'costs' | 'compare'
-export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak'
+export type Screen = 'explore' | 'photo' | 'costs' | 'devices' | 'compare'
+/** `device`: milliseconds of the run that `deviceTimes` holds. */
+export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak' | 'device'
 export interface ChannelRef {
   readonly tensor: number
   readonly channel: number
@@ -253,5 +255,6 @@ export type State = CompareSlice &
   HistorySlice &
   WorkspaceSlice &
   RecentsSlice &
+  DevicesSlice &
   NoticeSlice
 export type Slice<S> = (set: (partial: Partial<State> | ((state: State) => Partial<State>)) => void, get: () => State) => S

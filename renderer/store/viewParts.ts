@@ -16,8 +16,9 @@ interface Field<V> {
   read(text: string): V | undefined
 }
 
-const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, compare: true }
-const MEASURES: Readonly<Record<Measure, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true }
+const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, devices: true, compare: true }
+/** A run on a device is not in an address, and neither is the measure by it. */
+const MEASURES: Readonly<Record<Exclude<Measure, 'device'>, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true }
 
 /** Names in models come from files, and files may say anything. */
 const MAX_NAME = 1000
@@ -150,7 +151,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   channel: channel('channel'),
   range,
   shuffleOn: flag('shuffle', 'on', 'off'),
-  measureShown: oneOf('measure', keysOf(MEASURES)),
+  measureShown: oneOf<Measure>('measure', keysOf(MEASURES)),
   convention: oneOf('count', CONVENTIONS),
   asFlops: flag('flops', 'on', 'off'),
   familyScale: oneOf('family', MIXING_SCALES),

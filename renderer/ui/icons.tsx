@@ -26,6 +26,12 @@ export const CostsIcon = () => (
     <path d="M2 3.5h11M2 8h7M2 12.5h9.5" strokeWidth="2.2" />
   </Icon>
 )
+export const DevicesIcon = () => (
+  <Icon>
+    <rect x="4.5" y="4.5" width="7" height="7" rx="0.7" />
+    <path d="M6.5 4.5V2M9.5 4.5V2M6.5 14v-2.5M9.5 14v-2.5M4.5 6.5H2M4.5 9.5H2M14 6.5h-2.5M14 9.5h-2.5" />
+  </Icon>
+)
 export const MenuIcon = () => (
   <Icon>
     <circle cx="3.5" cy="8" r=".9" fill="currentColor" />

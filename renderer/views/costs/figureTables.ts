@@ -58,6 +58,7 @@ export function layersTable(t: Translate, layers: readonly LayerRow[], conventio
 export function measureColumn(t: Translate, measure: Measure): FigureColumn {
   if (measure === 'bytes') return { key: 'bytes', label: t('export.moved'), unit: 'bytes' }
   if (measure === 'ms') return { key: 'ms', label: t('export.time'), unit: 'ms' }
+  if (measure === 'device') return { key: 'ms', label: t('strip.device'), unit: 'ms' }
   if (measure === 'peak') return { key: 'percentOfPeak', label: t('export.peak'), unit: '%' }
   return { key: measure, label: t(`strip.${measure}`) }
 }

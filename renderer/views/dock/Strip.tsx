@@ -5,7 +5,7 @@ import { milliseconds } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { StripChart } from '../../charts/strip/Chart.tsx'
 import { useStore, useText } from '../../store/context.ts'
-import { isTimed, layerRates, measured, selectedRange } from '../../store/selectors.ts'
+import { deviceRates, isTimed, layerRates, measured, selectedRange, shownMeasure } from '../../store/selectors.ts'
 import type { Measure } from '../../store/state.ts'
 import { threadWords } from '../../store/threads.ts'
 import { Busy } from '../../ui/Busy.tsx'
@@ -14,16 +14,18 @@ import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { stripTable } from '../costs/figureTables.ts'
 import { sectionName } from '../explore/mapData.ts'
-import { MEASURE_TEXT, MEASURES } from '../explore/measures.ts'
+import { MEASURE_TEXT, measuresOf } from '../explore/measures.ts'
 import { taskShare, taskText } from '../taskText.ts'
 
 export function Strip() {
   const t = useText()
   const network = useStore((s) => s.network)
-  const measure = useStore((s) => s.measureShown)
+  const measure = useStore(shownMeasure)
   const convention = useStore((s) => s.convention)
   const profile = useStore((s) => s.profile)
-  const rates = useStore(layerRates)
+  const rates = useStore((s) => (measure === 'device' ? deviceRates(s) : layerRates(s)))
+  const measures = useStore(useShallow(measuresOf))
+  const device = useStore((s) => s.deviceTimes?.label ?? '')
   const task = useStore((s) => s.profileTask)
   const error = useStore((s) => s.profileError)
   const setMeasure = useStore((s) => s.setMeasure)
@@ -57,11 +59,12 @@ export function Strip() {
         <Segmented
           label={t('strip.measure')}
           value={measure}
-          options={MEASURES.map((m) => ({ value: m, label: t(`strip.${m}`), ...(m === 'peak' ? { hint: t('strip.peak.hint') } : {}) }))}
+          options={measures.map((m) => ({ value: m, label: t(`strip.${m}`), ...(m === 'peak' ? { hint: t('strip.peak.hint') } : {}) }))}
           onChange={choose}
         />
         <span className="quiet small grow ellipsis">
           {measure === 'macs' && t(`convention.${convention}`)}
+          {measure === 'device' && t('strip.device.of', { device })}
           {timed &&
             profile &&
             t('strip.result', {

@@ -1,9 +1,10 @@
 /** The one scale of the map, always in sight: which measure, and what its ends stand for. */
+import { useShallow } from 'zustand/shallow'
 import type { MapItem } from '../../charts/network/layout.ts'
 import type { Level } from '../../charts/network/view.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { isTimed } from '../../store/selectors.ts'
-import { MEASURES, type Measuring } from './measures.ts'
+import { isTimed, shownMeasure } from '../../store/selectors.ts'
+import { MEASURES, type Measuring, measuresOf } from './measures.ts'
 
 export interface MapLegendProps {
   readonly level: Level
@@ -13,11 +14,12 @@ export interface MapLegendProps {
 
 export function MapLegend({ level, items, measuring }: MapLegendProps) {
   const t = useText()
-  const measure = useStore((s) => s.measureShown)
+  const measure = useStore(shownMeasure)
   const network = useStore((s) => s.network)
   const profile = useStore((s) => s.profile)
   const waiting = isTimed(measure) && !profile
   const task = useStore((s) => s.profileTask)
+  const measures = useStore(useShallow(measuresOf))
   const setMeasure = useStore((s) => s.setMeasure)
   const run = useStore((s) => s.measure)
   const of = level === 'ops' ? (network?.layers.map((l) => measuring.layer(l) ?? 0) ?? []) : items.map((i) => i.cost ?? 0)
@@ -34,7 +36,7 @@ export function MapLegend({ level, items, measuring }: MapLegendProps) {
             if (isTimed(chosen) && !profile && !task) void run()
           }}
         >
-          {MEASURES.map((m) => (
+          {measures.map((m) => (
             <option key={m} value={m}>
               {t(`strip.${m}`)}
             </option>

@@ -7,6 +7,7 @@ import { type MapHandle, ZoomMap } from '../../charts/network/ZoomMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { useOpLayouts } from '../../store/opLayouts.ts'
 import { hold } from '../../store/pending.ts'
+import { shownMeasure } from '../../store/selectors.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import { Convention } from '../costs/Convention.tsx'
 import { measureColumn } from '../costs/figureTables.ts'
@@ -27,7 +28,16 @@ export function NetworkMap() {
   const selected = useStore((s) => s.selection.item)
   const selectedOp = useStore((s) => s.selection.node)
   const { selectItem, selectNode, enter } = useStore(useShallow((s) => ({ selectItem: s.selectItem, selectNode: s.selectNode, enter: s.enter })))
-  const shown = useStore(useShallow((s) => ({ measureShown: s.measureShown, convention: s.convention, profile: s.profile, network: s.network })))
+  const shown = useStore(
+    useShallow((s) => ({
+      measureShown: shownMeasure(s),
+      convention: s.convention,
+      profile: s.profile,
+      network: s.network,
+      deviceTimes: s.deviceTimes,
+      model: s.model,
+    })),
+  )
   const trace = useStore(shownTrace)
   const [ref, size] = useSize<HTMLDivElement>()
   const map = useRef<MapHandle>(null)

@@ -2,11 +2,11 @@
 import type { Translate } from '../../app/strings/index.ts'
 import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { addWork, type Rates, ratesOf } from '../../store/rates.ts'
-import { isTimed, layerRates, measured } from '../../store/selectors.ts'
+import { deviceRates, isTimed, layerRates, measured, shownMeasure } from '../../store/selectors.ts'
 import type { Measure, State } from '../../store/state.ts'
 import type { LayerRow } from '../../workers/contract.ts'
 
-export const MEASURES = ['macs', 'params', 'bytes', 'ms', 'peak'] as const satisfies readonly Measure[]
+export const MEASURES = ['macs', 'params', 'bytes', 'ms', 'peak', 'device'] as const satisfies readonly Measure[]
 
 export const MEASURE_TEXT: Readonly<Record<Measure, (value: number) => string>> = {
   macs: (v) => short(v),
@@ -14,6 +14,12 @@ export const MEASURE_TEXT: Readonly<Record<Measure, (value: number) => string>> 
   bytes,
   ms: milliseconds,
   peak: (v) => percent(v),
+  device: milliseconds,
+}
+
+/** Those that there is something to show of. */
+export function measuresOf(state: Pick<State, 'deviceTimes' | 'network' | 'model'>): readonly Measure[] {
+  return deviceRates(state) ? MEASURES : MEASURES.filter((m) => m !== 'device')
 }
 
 export interface Measuring {
@@ -25,13 +31,20 @@ export interface Measuring {
   readonly words: (value: number) => string
 }
 
-type MeasuredState = Pick<State, 'measureShown' | 'convention' | 'profile' | 'network'>
+type MeasuredState = Pick<State, 'measureShown' | 'convention' | 'profile' | 'network'> & Partial<Pick<State, 'deviceTimes' | 'model'>>
 
-export function measuringOf(t: Translate, { measureShown, convention, profile, network }: MeasuredState): Measuring {
+export function measuringOf(t: Translate, state: MeasuredState): Measuring {
+  const { convention, profile, network } = state
+  const measureShown = shownMeasure(state)
   const text = MEASURE_TEXT[measureShown]
   const unit = measureShown === 'macs' ? 'model.macs' : measureShown === 'params' ? 'model.params' : measureShown === 'peak' ? 'explore.ofPeak' : null
   const words = (value: number) => (unit ? t(unit, { n: text(value) }) : text(value))
   const value = (layer: LayerRow, rates?: Rates) => measured({ measureShown, convention }, layer, rates)
+  if (measureShown === 'device') {
+    const own = deviceRates(state)
+    const ms = (l: LayerRow) => own?.get(l.name)?.ms ?? null
+    return { layer: ms, sum: (layers) => layers.reduce((sum, l) => sum + (ms(l) ?? 0), 0), text, words }
+  }
   if (!isTimed(measureShown)) return { layer: (l) => value(l), sum: (own) => own.reduce((sum, l) => sum + value(l), 0), text, words }
   const rates = layerRates({ profile, network })
   if (!profile || !rates) return { layer: () => null, sum: () => null, text, words }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import table8 from '../../../assets/paper/v1-table8.json'
 import { FAMILIES } from '../../../renderer/charts/scatter/layout.ts'
 import { PAPER_TABLES, paperPoints } from '../../../renderer/views/whatif/paper.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
@@ -16,6 +17,8 @@ const row = z.strictObject({
   mflops: z.number().positive(),
   error: z.number().min(20).max(70).nullable(),
   note: z.string().optional(),
+  /** Milliseconds by input, height x width. */
+  ms: z.strictObject({ '224x224': z.number(), '480x640': z.number(), '720x1280': z.number() }).optional(),
 })
 const file = z.strictObject({
   source: z.string().includes('arXiv:'),
@@ -96,5 +99,16 @@ describe.skipIf(!path)('the paper in numbers, against a transcription of it (nee
   it('table 6: other networks', () => {
     const body = cells(6).filter(([, , mflops]) => /^\d+$/.test(mflops ?? ''))
     expect(body.map(([name, error, mflops]) => [name, error, mflops])).toEqual(points(6).map((p) => [p.model, p.error?.toFixed(1), `${p.mflops}`]))
+  })
+
+  it('table 8: latency on a phone', () => {
+    const body = cells(8).filter(([name]) => /ShuffleNet|AlexNet|MobileNet/.test(name ?? ''))
+    const printed = body.map(([name, error, mflops, ...ms]) => [
+      name?.replace(/ \[.*/, ''),
+      Number(error),
+      Number.parseInt(mflops ?? '', 10),
+      ...ms.map(Number.parseFloat),
+    ])
+    expect(printed).toEqual(table8.points.map((p) => [p.model, p.error, p.mflops, p.ms['224x224'], p.ms['480x640'], p.ms['720x1280']]))
   })
 })

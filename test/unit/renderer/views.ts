@@ -11,7 +11,7 @@ const side = fc.integer({ min: 32, max: 1024 })
 const units = fc.integer({ min: 1, max: 16 })
 
 export const anyView: fc.Arbitrary<ViewState> = fc.record({
-  screen: fc.constantFrom('explore', 'photo', 'costs', 'compare'),
+  screen: fc.constantFrom('explore', 'photo', 'costs', 'devices', 'compare'),
   exploreTab: fc.constantFrom('map', 'mixing'),
   lensShown: fc.boolean(),
   lensAfter: fc.boolean(),
