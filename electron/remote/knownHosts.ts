@@ -172,13 +172,15 @@ export async function remember(file: string, host: string, port: number, key: Bu
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     const handle = await open(file, 'a+', 0o600)
     try {
-      const { size } = await handle.stat()
+      const facts = await handle.stat()
+      const { size } = facts
       const last = Buffer.alloc(1)
       if (size > 0) await handle.read(last, 0, 1, size - 1)
       const fresh = size === 0 || last[0] === 0x0a
       // One write in append mode: lines of others come before or after it, not into it.
       await handle.write(`${fresh ? '' : '\n'}${hashed ? hashName(name) : name} ${type} ${key.toString('base64')}\n`)
-      await handle.sync()
+      // /dev/null, for those who want to forget, cannot be synced.
+      if (facts.isFile()) await handle.sync()
     } finally {
       await handle.close()
     }

@@ -1,4 +1,5 @@
 /** Opens a connection to a device: over the hosts on the way, with its host key checked and the user proved. */
+import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { ConnectConfig, Client as SshClient } from 'ssh2'
 import { cancelled, ScopeError } from '../../engine/index.ts'
@@ -140,6 +141,8 @@ async function handshake(target: Target, sock: Duplex, options: ConnectOptions, 
   const what = labelOf(target)
   const { prompts, signal } = options
   const gone = new AbortController()
+  // One listener per command that runs.
+  setMaxListeners(0, gone.signal)
   const client = new Client()
   let refusal: ScopeError | undefined
   let fingerprint = ''
