@@ -1,6 +1,6 @@
 /** The link to a real arm64 userland: what goes wrong there ends in words, with nothing left behind. */
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Connection, homeOf, upload } from '../../electron/remote/index.ts'
@@ -49,6 +49,11 @@ describe.skipIf(path === '')(`an arm64 device${'missing' in root ? ` (skipped: $
     expect(await rejection(openTo(device, { knownHosts: empty }))).toMatchObject({ code: 'device', why: expect.stringMatching(/is not known/) })
     await (await openTo(device, { knownHosts: empty, acceptNew: true })).close()
     await (await openTo(device, { knownHosts: empty })).close()
+    writeFileSync(empty, `[127.0.0.1]:${device.port} ${readFileSync(`${device.wrongKey}.pub`, 'utf8')}`)
+    expect(await rejection(openTo(device, { knownHosts: empty, acceptNew: true }))).toMatchObject({
+      code: 'device',
+      why: expect.stringMatching(/has changed/),
+    })
   })
 
   it('takes file names as they are', async () => {

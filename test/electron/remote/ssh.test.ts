@@ -257,8 +257,12 @@ describe('odd and hostile servers', () => {
   it('asks its own questions, which are escaped', async () => {
     const port = await login((c) => {
       if (c.method !== 'keyboard-interactive') return c.reject(['keyboard-interactive'])
-      c.prompt([{ prompt: '\x1b[31mCode\u202e: ', echo: true }, { prompt: 'Second: ', echo: false }], (given) =>
-        given.join() === '1,2' ? c.accept() : c.reject(['keyboard-interactive']),
+      c.prompt(
+        [
+          { prompt: '\x1b[31mCode\u202e: ', echo: true },
+          { prompt: 'Second: ', echo: false },
+        ],
+        (given) => (given.join() === '1,2' ? c.accept() : c.reject(['keyboard-interactive'])),
       )
     })
     const knows = answering(['1', '2'])
