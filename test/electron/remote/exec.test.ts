@@ -13,13 +13,15 @@ const missing = sshdMissing()
 describe.skipIf(missing !== undefined)(`commands${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let sshd: Sshd
   let connection: Connection
+  const servers: Sshd[] = []
   beforeAll(async () => {
     sshd = await startSshd()
+    servers.push(sshd)
     connection = await openTo(sshd)
   })
   afterAll(async () => {
     await connection?.close()
-    await sshd?.stop()
+    for (const server of servers) await server.stop()
   })
   /** A duration that no other process sleeps for, to find it by. */
   const nap = () => `9${Math.floor(Math.random() * 1e9)}.${Math.floor(Math.random() * 1e9)}`
@@ -120,6 +122,7 @@ describe.skipIf(missing !== undefined)(`commands${missing === undefined ? '' : `
     expect(await rejection(dropped.exec(['true']))).toMatchObject({ code: 'device' })
     await dropped.close()
     const again = await startSshd({ like: sshd, port: sshd.port })
+    servers.push(again)
     connection = await openTo(again)
     sshd = { ...again, folder: sshd.folder, home: again.home }
   })
