@@ -22,14 +22,13 @@ export function DeviceCard({ device }: { readonly device: DeviceEntry }) {
   const { id, probed } = device
   return (
     <li className={chosen ? 'device-card is-chosen' : 'device-card'} aria-label={id}>
+      <label className="device-choice">
+        <input type="checkbox" checked={chosen} onChange={(e) => choose(id, e.target.checked)} aria-label={t('devices.choose', { device: id })} />
+        <span className="mono wrap" title={id}>
+          {id}
+        </span>
+      </label>
       <div className="row">
-        <label className="device-choice">
-          <input type="checkbox" checked={chosen} onChange={(e) => choose(id, e.target.checked)} aria-label={t('devices.choose', { device: id })} />
-          <span className="mono ellipsis" title={id}>
-            {id}
-          </span>
-        </label>
-        <span className="grow" />
         <button
           type="button"
           className="button is-small"
