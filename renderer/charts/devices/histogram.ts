@@ -35,13 +35,13 @@ const MOST_BINS = 40
 
 export function histogramLayout({ samples, marks }: HistogramData, { width, height }: Size): HistogramShapes {
   const [left, right, top, bottom] = [LEFT, Math.max(width - RIGHT, LEFT + 1), TOP, Math.max(height - BOTTOM, TOP + 1)]
-  const lowest = Math.min(...samples.slice(0, 1), ...marks.map((m) => m.value), least(samples))
-  const highest = Math.max(lowest, max(samples) ?? 1, ...marks.map((m) => m.value))
+  const values = [...marks.map((m) => m.value), least(samples), max(samples) ?? 1].filter(Number.isFinite)
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)]
+  const wanted = Math.min(MOST_BINS, Math.max(5, Math.ceil(Math.sqrt(samples.length) * 1.5)))
   // Samples that are all the same still have a width.
   const span = highest > lowest ? highest - lowest : Math.abs(highest) * 0.1 || 1
-  const x = scaleLinear([lowest - (highest > lowest ? 0 : span / 2), lowest + (highest > lowest ? span : span / 2)], [left, right]).nice()
+  const x = scaleLinear([lowest - (highest > lowest ? 0 : span / 2), lowest + (highest > lowest ? span : span / 2)], [left, right]).nice(wanted)
   const [x0 = 0, x1 = 1] = x.domain()
-  const wanted = Math.min(MOST_BINS, Math.max(5, Math.ceil(Math.sqrt(samples.length) * 1.5)))
   const bins = bin().domain([x0, x1]).thresholds(x.ticks(wanted))([...samples])
   const most = max(bins, (b) => b.length) ?? 0
   const y = scaleLinear([0, Math.max(most, 1)], [bottom, top + marks.length * LABEL_ROW])

@@ -14,7 +14,7 @@ import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 import { Legend } from './Legend.tsx'
-import { backendName, deviceName, figuresOf, isDoubtful, layerBarRows, layerBarsTable } from './runData.ts'
+import { backendName, deviceName, figuresOf, isDoubtful, layerBarRows, layerBarsTable, markOf } from './runData.ts'
 
 export function Layers({ stored: { trace, id } }: { readonly stored: StoredTrace }) {
   const t = useText()
@@ -68,7 +68,7 @@ function Bars({ stored }: { readonly stored: StoredTrace }) {
     const devices = [stored, ...besides].map(({ trace }) => ({
       name: t('devices.series', { device: deviceName(trace), backend: backendName(trace.backend), n: trace.threads }),
       look: { doubtful: isDoubtful(figuresOf(trace).verdict) } satisfies SeriesLook,
-      mark: isDoubtful(figuresOf(trace).verdict) ? t(`verdict.kind.${figuresOf(trace).verdict.kind}`) : null,
+      mark: markOf(t, figuresOf(trace).verdict),
       times: layerTimes(network.layers, trace),
     }))
     const own =

@@ -3,7 +3,7 @@ import type { Trace } from '../../../engine/index.ts'
 import { milliseconds, significant } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { PAPER_INPUTS, PAPER_SOURCE, paperInput, paperRow } from './paper.ts'
-import { figuresOf, isDoubtful } from './runData.ts'
+import { figuresOf, isDoubtful, markOf } from './runData.ts'
 
 export function Paper({ trace }: { readonly trace: Trace }) {
   const t = useText()
@@ -13,7 +13,7 @@ export function Paper({ trace }: { readonly trace: Trace }) {
   const shape = model?.id === trace.model ? model.inputShape : []
   const input = paperInput(shape)
   const { p50, verdict } = figuresOf(trace)
-  const doubt = isDoubtful(verdict) ? t(`verdict.kind.${verdict.kind}`) : null
+  const mark = markOf(t, verdict)
   const size = shape.length > 0 ? `${shape.at(-2)} × ${shape.at(-1)}` : ''
   return (
     <section aria-label={t('devices.paper')}>
@@ -36,9 +36,9 @@ export function Paper({ trace }: { readonly trace: Trace }) {
                 <th scope="row">{i.replace('x', ' × ')}</th>
                 <td>{milliseconds(row.ms[i])}</td>
                 <td>
-                  {own ? milliseconds(p50) : '–'} {own && doubt && <span className="device-tag">{doubt}</span>}
+                  {own ? milliseconds(p50) : '–'} {own && mark && <span className="device-tag">{mark}</span>}
                 </td>
-                <td>{own && !doubt ? `${significant(row.ms[i] / p50, 3)}×` : '–'}</td>
+                <td>{own && !isDoubtful(verdict) ? `${significant(row.ms[i] / p50, 3)}×` : '–'}</td>
               </tr>
             )
           })}

@@ -5,7 +5,7 @@ import type { StoredTrace } from '../../store/devicesSlice.ts'
 import { Distribution } from './Distribution.tsx'
 import { Layers } from './Layers.tsx'
 import { Paper } from './Paper.tsx'
-import { backendName, deviceName, figuresOf, reasonsText } from './runData.ts'
+import { backendName, deviceName, figuresOf, isDoubtful, markOf, reasonsText } from './runData.ts'
 import { Sustained } from './Sustained.tsx'
 import { Threads } from './Threads.tsx'
 import { VerdictBadge } from './VerdictBadge.tsx'
@@ -77,7 +77,7 @@ export function RunResult({ stored }: { readonly stored: StoredTrace }) {
 function Numbers({ stored: { trace } }: { readonly stored: StoredTrace }) {
   const t = useText()
   const { min, p50, low, high, p90, p99, runs, verdict } = figuresOf(trace)
-  const tag = verdict.kind === 'emulated' || verdict.kind === 'wrong' ? t(`verdict.kind.${verdict.kind}`) : null
+  const tag = markOf(t, verdict)
   const facts = [
     {
       key: 'p50',
@@ -94,7 +94,7 @@ function Numbers({ stored: { trace } }: { readonly stored: StoredTrace }) {
       : [{ key: 'peak', name: t('devices.peak'), text: bytes(trace.peakBytes), value: trace.peakBytes, detail: t('devices.peak.hint') }]),
   ]
   return (
-    <dl className={tag ? 'device-numbers is-doubtful' : 'device-numbers'}>
+    <dl className={isDoubtful(verdict) ? 'device-numbers is-doubtful' : 'device-numbers'}>
       {facts.map(({ key, name, text, value, detail }) => (
         <div key={key} className={key === 'p50' ? 'is-main' : undefined}>
           <dt>{name}</dt>

@@ -10,7 +10,7 @@ import { useStore, useText } from '../../store/context.ts'
 import type { StoredTrace } from '../../store/devicesSlice.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import { Legend } from './Legend.tsx'
-import { backendName, figuresOf, isDoubtful, threadLines, threadSeries } from './runData.ts'
+import { backendName, figuresOf, isDoubtful, markOf, threadLines, threadSeries } from './runData.ts'
 
 export function Threads({ stored: { trace } }: { readonly stored: StoredTrace }) {
   const t = useText()
@@ -23,8 +23,9 @@ export function Threads({ stored: { trace } }: { readonly stored: StoredTrace })
   const enough = new Set(runs.map((x) => x.threads)).size > 1
   const doubtful = series.map((s) => s.runs.some((x) => isDoubtful(figuresOf(x).verdict)))
   const doubtOf = (own: readonly Trace[]) => {
-    const kind = own.map((x) => figuresOf(x).verdict).find(isDoubtful)?.kind
-    return kind ? t(`verdict.kind.${kind}`) : null
+    const verdicts = own.map((x) => figuresOf(x).verdict)
+    const worst = verdicts.find(isDoubtful) ?? verdicts.find((v) => v.kind !== 'valid')
+    return worst ? markOf(t, worst) : null
   }
   const table: FigureTable = useMemo(
     () => ({
@@ -62,7 +63,7 @@ export function Threads({ stored: { trace } }: { readonly stored: StoredTrace })
       <h2>{t('devices.scaling')}</h2>
       {enough ? (
         <Figure id="device-threads" title={t('devices.scaling')} table={table}>
-          {(series.length > 1 || doubtful.some(Boolean)) && (
+          {(series.length > 1 || series.some((s) => doubtOf(s.runs) !== null)) && (
             <Legend
               series={series.map((s, i) => ({
                 name: backendName(s.backend),

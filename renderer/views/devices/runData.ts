@@ -39,6 +39,11 @@ export function isDoubtful({ kind }: Verdict): boolean {
   return kind === 'emulated' || kind === 'wrong'
 }
 
+/** What stands beside every figure of a run that is not valid; null for a valid one. */
+export function markOf(t: Translate, { kind }: Verdict): string | null {
+  return kind === 'valid' ? null : t(`verdict.kind.${kind}`)
+}
+
 export function deviceName({ device, host }: Trace): string {
   return device?.board ?? device?.clusters[0]?.core ?? host.cpu
 }

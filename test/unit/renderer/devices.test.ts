@@ -74,7 +74,7 @@ function fake() {
     call: ((channel: string, args: readonly unknown[], options?: { signal?: AbortSignal; onProgress?: (news: DeviceNews) => void }) => {
       if (channel === 'devices.list') return Promise.resolve(lists.devices)
       if (channel === 'traces.list') return Promise.resolve(lists.traces)
-      return new Promise((resolve, reject) => {
+      return new Promise<unknown>((resolve, reject) => {
         calls.push({ channel, args, tell: (news) => options?.onProgress?.(news), signal: options?.signal, resolve, reject })
         options?.signal?.addEventListener('abort', () => reject({ code: 'cancelled', what: 'a', why: 'b', hint: 'c' }))
         if (channel === 'devices.answer' || channel === 'devices.remove') resolve(null)
