@@ -45,7 +45,7 @@ export function AddDevice({ error, onClose }: { readonly error: ErrorFields | nu
         label={t('devices.form.target')}
         hint={t('devices.form.target.hint')}
         value={text.target}
-        placeholder="pi@raspberrypi.local:22"
+        placeholder={t('devices.form.target.example')}
         refused={refused?.field === 'target' ? t(refused.why) : null}
         onChange={put('target')}
       />

@@ -23,7 +23,7 @@ export function Paper({ trace }: { readonly trace: Trace }) {
         <thead>
           <tr>
             <th scope="col">{t('devices.paper.input')}</th>
-            <th scope="col">Snapdragon 820</th>
+            <th scope="col">{t('devices.paper.device')}</th>
             <th scope="col">{t('devices.paper.own')}</th>
             <th scope="col">{t('devices.paper.ratio')}</th>
           </tr>
