@@ -737,7 +737,8 @@ export const en = {
   'devices.add': 'Add a device',
   'devices.list': 'Devices',
   'devices.none': 'No device yet',
-  'devices.none.hint': 'Add a Raspberry Pi, a Jetson, a phone or any machine with an SSH server. Nothing has to be installed there: a program to run the model is sent along, and stays in one folder of its cache.',
+  'devices.none.hint':
+    'Add a Raspberry Pi, a Jetson, a phone or any machine with an SSH server. Nothing has to be installed there: a program to run the model is sent along, and stays in one folder of its cache.',
   'devices.choose': 'Profile on {device}',
   'devices.probe': 'Probe',
   'devices.probe.of': 'Probe {device}',
@@ -882,7 +883,8 @@ export const en = {
   'devices.paper.otherInput': 'This run took {ms} at {size}, a size that the table does not have.',
   'devices.paper.threads': 'The table is of one thread and this run of {n}, so they are not set side by side.',
   'devices.key.title': 'Is this the right machine?',
-  'devices.key.what': '{host} is not known yet. Compare its fingerprint with the one that the device itself shows; another machine may answer in its place.',
+  'devices.key.what':
+    '{host} is not known yet. Compare its fingerprint with the one that the device itself shows; another machine may answer in its place.',
   'devices.key.host': 'Host',
   'devices.key.type': 'Type',
   'devices.key.fingerprint': 'Fingerprint',

@@ -722,7 +722,8 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'devices.add': '添加设备',
   'devices.list': '设备',
   'devices.none': '还没有设备',
-  'devices.none.hint': '添加树莓派、Jetson、手机或任何带 SSH 服务器的机器。设备上无需安装任何东西：运行模型的程序会随之发送，只存放在其缓存的一个文件夹中。',
+  'devices.none.hint':
+    '添加树莓派、Jetson、手机或任何带 SSH 服务器的机器。设备上无需安装任何东西：运行模型的程序会随之发送，只存放在其缓存的一个文件夹中。',
   'devices.choose': '在 {device} 上测量',
   'devices.probe': '探测',
   'devices.probe.of': '探测 {device}',

@@ -44,7 +44,7 @@ describe('address', () => {
   })
 
   it.each([
-    '#view=devices&stage=9&model=http:evil',
+    '#view=elsewhere&stage=9&model=http:evil',
     '#channel=1&range=9-3&trace=1.2.3&layer=x&what=3,1',
     '#channel=-1.2&range=1-99999999&trace=1e3.1&layer=5.3-1&what=3,99,224,224,4,8,4,1,1000,',
     '#layer=1.0-999999&what=5,1,224,224,4,8,4,1,1000,&what=',
