@@ -7,7 +7,7 @@ import { factsOf } from '../ops/facts.ts'
 import type { Kernel } from '../ops/kernels.ts'
 import type { Arg, Bands, LowerContext, Ref, View } from '../ops/op.ts'
 import { opOf } from '../ops/registry.ts'
-import { layoutArena, lowerBound } from './arena.ts'
+import { type ArenaLayout, type Buffer, layoutArena, lowerBound } from './arena.ts'
 import { findChains, type StepAccess } from './chains.ts'
 import { type Placements, placeTensors } from './placement.ts'
 import type { Plan, PlanArg, PlanStep, PlanTensor } from './plan.ts'
@@ -17,6 +17,9 @@ export interface PlanOptions {
   /** Tensors whose values will be read after a run; they keep their memory to the end. */
   readonly keep?: readonly TensorId[]
 }
+
+/** Of the arena, for the sake of threads that need not wait. */
+const MOST_GROWTH = 1.02
 
 interface Draft {
   readonly kernel: Kernel
@@ -92,8 +95,7 @@ class Lowering {
 
   finish(kept: readonly TensorId[]): Plan {
     const buffers = [...this.lifetimes(kept)].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s }))
-    const chains = findChains(this.drafts.map(stepAccess), buffers)
-    const arena = layoutArena(chains.buffers)
+    const { follows, arena } = this.withChains(buffers)
     const resolve = (arg: Arg): PlanArg => {
       if (typeof arg === 'number' || 'f32' in arg) return arg
       if (arg.region === 'weights') return { region: 'weights', offset: arg.offset }
@@ -105,7 +107,7 @@ class Lowering {
         units: d.units,
         args: d.args.map(resolve),
         bands: d.bands?.count ?? 0,
-        follows: chains.follows[i] ?? false,
+        follows: follows[i] ?? false,
         node: d.node.id,
         sources: d.node.sources,
         macs: d.macs,
@@ -123,6 +125,14 @@ class Lowering {
       outputs: this.graph.outputs.map(describe),
       kept: kept.map(describe),
     }
+  }
+
+  /** Runs of steps without a barrier, unless their longer lives make the buffers fit together worse. */
+  private withChains(buffers: readonly Buffer[]): { readonly follows: readonly boolean[]; readonly arena: ArenaLayout } {
+    const plain = layoutArena(buffers)
+    const chains = findChains(this.drafts.map(stepAccess), buffers)
+    const arena = layoutArena(chains.buffers)
+    return arena.bytes <= MOST_GROWTH * plain.bytes ? { follows: chains.follows, arena } : { follows: [], arena: plain }
   }
 
   /** A buffer lives from the first step that touches it to the last; inputs from the start, results to the end. */
