@@ -8,7 +8,9 @@ import type { LensLayer } from '../../workers/contract.ts'
  */
 export function LensLink({ of }: { readonly of: 'unit' | 'op' | 'channel' | 'photo' }) {
   const t = useText()
-  const narrowest = useStore(({ selection }) => (selection.channel ? 'channel' : selection.node !== null || selection.item?.startsWith('op:') ? 'op' : 'unit'))
+  const narrowest = useStore(({ selection }) =>
+    selection.channel ? 'channel' : selection.node !== null || selection.item?.startsWith('op:') ? 'op' : 'unit',
+  )
   const isShown = useStore((s) => s.screen === 'photo' && s.lensShown)
   const takesPhotos = useStore((s) => s.model?.takesPhotos ?? false)
   const show = useStore((s) => s.show)
