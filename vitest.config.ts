@@ -1,4 +1,4 @@
-/** Unit, op and chart tests; what needs Chromium runs in projects of its own, one file at a time. */
+/** Unit, op and chart tests; what needs a shell, a device or Chromium runs in projects of its own. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
         // Everything is slow under an emulator.
         test: { name: 'device', include: ['test/device/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 },
       },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'] } },
     ],
   },
 })

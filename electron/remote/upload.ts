@@ -139,6 +139,7 @@ const WORDS: readonly (readonly [pattern: RegExp, why: string, hint: string])[] 
   [/is a directory/i, 'a folder on the device is where the file should be', 'Move it away and try again'],
   [/File name too long/i, 'the name is too long for the disk of the device', 'Choose a shorter name'],
   [/Input\/output error/i, 'the disk of the device reported an error', 'Check its card or disk'],
+  [/no tar/i, 'it has no tar, which unpacks what is pushed', 'Install tar on the device'],
   [/no sha256/i, 'it has no program for SHA-256 (sha256sum, shasum or openssl)', 'Install one of them on the device'],
 ]
 

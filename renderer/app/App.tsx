@@ -1,5 +1,4 @@
 /** The window: top bar, screens on the left, canvas, inspector, and the dock with strip and photo. */
-import { lazy } from 'react'
 import { useStore, useText } from '../store/context.ts'
 import { DropZone } from '../ui/DropZone.tsx'
 import { ErrorNote } from '../ui/ErrorNote.tsx'
@@ -12,15 +11,7 @@ import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
 import { WorkspaceNote } from '../views/workspace/WorkspaceNote.tsx'
 import { Guarded } from './Guarded.tsx'
-
-const PhotoView = lazy(() => import('../views/photo/PhotoView.tsx'))
-const CostsView = lazy(() => import('../views/costs/CostsView.tsx'))
-const DevicesView = lazy(() => import('../views/devices/DevicesView.tsx'))
-const Questions = lazy(() => import('../views/devices/Questions.tsx'))
-const CompareView = lazy(() => import('../views/compare/CompareView.tsx'))
-const ModelPicker = lazy(() => import('../views/models/ModelPicker.tsx'))
-const Palette = lazy(() => import('../views/palette/Palette.tsx'))
-const KeyMap = lazy(() => import('../views/topbar/KeyMap.tsx'))
+import { CompareView, CostsView, DevicesView, KeyMap, ModelPicker, Palette, PhotoView, Questions } from './lazyViews.ts'
 
 export function App() {
   const t = useText()

@@ -18,11 +18,12 @@ export function keepAddress(store: StoreApi<State>): void {
     // Before a model is open the address still says which one to open.
     if (!state.model) return
     const next = writePlace(placeOfState(state))
-    if (next !== location.hash.slice(1)) history.replaceState(null, '', `#${next}`)
+    if (next === location.hash.slice(1)) return
+    history.replaceState(null, '', `#${next}`)
+    timer = setTimeout(write, QUIET_MS)
   }
-  store.subscribe(() => {
-    timer ??= setTimeout(write, QUIET_MS)
-  })
+  // The first change is written at once, since a reload right after it keeps the address that it began with.
+  store.subscribe(() => timer ?? write())
   addEventListener('pagehide', write)
   addEventListener('hashchange', () => {
     beginGesture()

@@ -26,6 +26,7 @@ import { keepAddress } from './address.ts'
 import { listenToCopies } from './copy.ts'
 import { readPlace } from './hash.ts'
 import { listenToKeys } from './keys.ts'
+import { loadInIdle } from './lazyViews.ts'
 import { openFirst } from './openFirst.ts'
 
 const engine = new EngineClient(spawnEngine)
@@ -54,5 +55,6 @@ void counted(
   store
     .getState()
     .start(() => connected)
-    .then(() => openFirst(store, place)),
+    .then(() => openFirst(store, place))
+    .finally(() => loadInIdle()),
 )

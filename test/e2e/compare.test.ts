@@ -1,38 +1,23 @@
 /** Compare: the open model beside itself without shuffles, another architecture, a file, and the trace of a run. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../../electron/services/nodePool.ts'
 import { createRunner, fuse, hostTensor, makePlan, openModel, recognise, sizeOf, type Trace, tensorOf, writeBundle } from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
 import { sharedPath } from '../fixtures/shared.ts'
+import { picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const PICTURES = join(ROOT, 'test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
 const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
 
 let app: App
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(PICTURES, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const main = (page: Page) => page.getByRole('main')
 const totals = (page: Page) => page.getByRole('region', { name: 'Totals of both sides' })

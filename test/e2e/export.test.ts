@@ -1,38 +1,24 @@
 /** Every figure of every screen, exported in every format and opened again by other programs; the report, read offline. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sharedPath } from '../fixtures/shared.ts'
 import { exportAll, openMenu, save, titles } from './exported.ts'
+import { KEEP, picture, problems, RESULTS, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
-const RESULTS = resolve(import.meta.dirname, '../../test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
 const MODEL = 'shufflenet-v1-g3-0.5x-imagenette'
 /** Dozens of files, or axe on thousands of cells, on a machine that others use too. */
 const SLOW = 300_000
 
 let app: App
 beforeAll(async () => {
-  await mkdir(RESULTS, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string, fullPage = false): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', fullPage, ...(KEEP ? { path: join(RESULTS, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 /** Exports all that is on the screen; the views that the names of the files speak of. */
 async function exportScreen(page: Page): Promise<string[]> {
@@ -182,6 +168,7 @@ describe('exports', () => {
     expect(await seriousProblems(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'A command, model, unit or layer' }).waitFor()
     await page.keyboard.type('Map of the network as CSV')
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
     expect(download.suggestedFilename()).toBe(`${MODEL}-map.csv`)
@@ -217,9 +204,8 @@ describe.skipIf(!DETECTOR)('exports of a detector (skipped where the reference d
 
 describe('the report', () => {
   /** Opens it in a window of its own without a network, and counts what it asks for. */
-  async function read(html: Buffer, options: Parameters<App['browser']['newContext']>[0]): Promise<{ page: Page; asked: string[] }> {
-    const file = join(RESULTS, 'report.html')
-    await writeFile(file, html)
+  async function read(options: Parameters<App['browser']['newContext']>[0]): Promise<{ page: Page; asked: string[] }> {
+    const file = join(folder, 'report.html')
     const context = await app.browser.newContext({ ...options, offline: true })
     const page = await context.newPage()
     const asked: string[] = []
@@ -230,8 +216,9 @@ describe('the report', () => {
     return { page, asked: asked.filter((url) => url !== `file://${file}`) }
   }
 
-  let html: Buffer
+  let folder: string
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shufflescope-report-'))
     const page = await app.open()
     await go(page, 'Costs')
     await page.getByRole('button', { name: 'Measure the time here' }).first().click()
@@ -239,9 +226,10 @@ describe('the report', () => {
     await openMenu(page)
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a report' }).click()])
     expect(download.suggestedFilename()).toBe(`${MODEL}-report.html`)
-    html = await readFile(await download.path())
+    await download.saveAs(join(folder, 'report.html'))
     await page.context().close()
   }, SLOW)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
 
   for (const colorScheme of ['light', 'dark'] as const)
     for (const viewport of [
@@ -252,7 +240,7 @@ describe('the report', () => {
       it(
         `reads offline, ${colorScheme} at ${viewport.width} pixels: it asks for nothing, axe finds nothing, nothing overflows`,
         async () => {
-          const { page, asked } = await read(html, { colorScheme, viewport })
+          const { page, asked } = await read({ colorScheme, viewport })
           expect(asked).toEqual([])
           expect(await page.locator('h2').allInnerTexts()).toEqual([
             'Model',
@@ -266,8 +254,7 @@ describe('the report', () => {
           ])
           expect(await page.locator('#measured svg[role=img]').count()).toBe(2)
           expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-          const { violations } = await new AxeBuilder({ page }).analyze()
-          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+          expect((await problems(page)).map(({ id, at }) => `${id}: ${at}`)).toEqual([])
           await picture(page, `report-${colorScheme}-${viewport.width}`, viewport.width > 1024)
           await page.context().close()
         },
@@ -277,7 +264,7 @@ describe('the report', () => {
   it(
     'prints in light colours, every table whole',
     async () => {
-      const { page } = await read(html, { colorScheme: 'dark' })
+      const { page } = await read({ colorScheme: 'dark' })
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(252, 252, 251)')
       expect(await page.evaluate(() => getComputedStyle(document.querySelector('.scroll') ?? document.body).overflowX)).toBe('visible')

@@ -7,10 +7,11 @@ import { expect } from 'vitest'
 import { idle } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
+export const RESULTS = join(ROOT, 'test-results')
 /** Pictures that README shows; the others are for looking at. */
 const SHOWN = new Set(['first-screen', 'after-drop', 'unit', 'unit-without-shuffle', 'costs'])
 /** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
-const KEEP = process.env.SCREENSHOTS === '1'
+export const KEEP = process.env.SCREENSHOTS === '1'
 
 /** Sizes and themes that every screen is looked at in. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -21,19 +22,32 @@ export const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
 )
 
 /** Takes a picture of the window, which must not be blank; kept under its name where SCREENSHOTS is 1. */
-export async function picture(page: Page, name: string): Promise<void> {
-  const folder = join(ROOT, SHOWN.has(name) ? 'docs/images' : 'test-results')
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+  const folder = SHOWN.has(name) ? join(ROOT, 'docs/images') : RESULTS
   if (KEEP) await mkdir(folder, { recursive: true })
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(folder, `${name}.png`) } : {}) })
+  const image = await page.screenshot({ animations: 'disabled', fullPage, ...(KEEP ? { path: join(folder, `${name}.png`) } : {}) })
   expect(image.length).toBeGreaterThan(10_000)
 }
 
-/** What axe finds that is serious or critical, with the elements at fault. */
+export interface Problem {
+  readonly id: string
+  readonly impact: string
+  /** The elements at fault. */
+  readonly at: string
+}
+
+/** What axe finds. The page has no frames, and what passes is not asked for: both take most of axe's time. */
+export async function problems(page: Page): Promise<Problem[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .options({ resultTypes: ['violations'] })
+    .setLegacyMode(true)
+    .analyze()
+  return violations.map(({ id, impact, nodes }) => ({ id, impact: impact ?? '', at: nodes.map((n) => n.target.join(' ')).join(', ') }))
+}
+
+/** What axe finds that is serious or critical. */
 export async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
+  return (await problems(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, at }) => `${id}: ${at}`)
 }
 
 /** Goes to a screen of the rail. */

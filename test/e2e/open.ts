@@ -45,14 +45,18 @@ async function startShell(userData: string): Promise<Shell> {
 
 export async function startApp(): Promise<App> {
   const folder = await mkdtemp(join(tmpdir(), 'shufflescope-e2e-'))
-  const shells: Shell[] = []
+  const shells: Promise<Shell>[] = []
+  const nextShell = () => {
+    const shell = startShell(join(folder, String(shells.length)))
+    shells.push(shell)
+    return shell
+  }
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS] })
   return {
     browser,
     async open({ hash = '', script, isolated = true, ...options } = {}) {
       // The address works once, so every window has a shell of its own.
-      const shell = await startShell(join(folder, String(shells.length)))
-      shells.push(shell)
+      const shell = await nextShell()
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options })
       const page = await context.newPage()
       if (script) await page.addInitScript(script)
@@ -63,7 +67,7 @@ export async function startApp(): Promise<App> {
     },
     async close() {
       await browser.close()
-      for (const { process: child } of shells) child.kill()
+      for (const shell of shells) (await shell).process.kill()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,34 +1,17 @@
 /** The command palette by keyboard alone, in the real page. */
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
-const PICTURES = resolve(import.meta.dirname, '../../test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
 /** On a busy machine what is soon can take a while. */
 const SOON = { timeout: 20_000 }
 
 let app: App
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(PICTURES, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'All commands' })
 const field = (page: Page) => page.getByRole('combobox', { name: 'A command, model, unit or layer' })

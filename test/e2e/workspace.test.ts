@@ -1,36 +1,21 @@
 /** Steps back and forward, deep links and the workspace file, in the real page. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const PICTURES = join(ROOT, 'test-results')
-const KEEP = process.env.SCREENSHOTS === '1'
 /** On a busy machine what is soon can take a while. */
 const SOON = { timeout: 20_000 }
 const BUNDLE = join(ROOT, 'assets/models/shufflenet-v1-g3-0.5x-imagenette.safetensors')
 
 let app: App
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true })
   app = await startApp()
 })
 afterAll(async () => app?.close())
-
-async function picture(page: Page, name: string): Promise<void> {
-  const image = await page.screenshot({ animations: 'disabled', ...(KEEP ? { path: join(PICTURES, `${name}.png`) } : {}) })
-  expect(image.length).toBeGreaterThan(10_000)
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const rail = (page: Page, name: string) => page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name })
 const shown = (page: Page) => page.locator('nav [aria-current=page]').innerText()
@@ -150,7 +135,9 @@ describe('the address', { timeout: 150_000 }, () => {
     await give(page, 'stage2.unit1.compress')
     const was = { answers: await answers(page), inspector: await inspector(page), numbers: await page.locator('.whatif-numbers').innerText() }
     expect(was.answers).toHaveLength(5)
-    await expect.poll(() => page.evaluate(() => location.hash), SOON).toMatch(/sample=.*view=costs.*costs=whatIf.*stage=fused/)
+    await expect
+      .poll(() => page.evaluate(() => location.hash), SOON)
+      .toMatch(/sample=.*view=costs.*costs=whatIf.*stage=fused.*op=stage2.unit1.compress.conv/)
     await page.reload()
     await idle(page)
     expect({ answers: await answers(page), inspector: await inspector(page), numbers: await page.locator('.whatif-numbers').innerText() }).toEqual(
