@@ -14,6 +14,7 @@ import { FIRMWARE, watch } from './conditions.ts'
 import { realFiles } from './files.ts'
 import { measure } from './measure.ts'
 import { type DeviceEvent, type Job, jobSchema, LINE_MARK } from './messages.ts'
+import { endLeftRuns } from './others.ts'
 import { probeDevice } from './probe.ts'
 
 const MOST_JOB = 2 ** 20
@@ -73,6 +74,7 @@ function readJob(): Promise<Job> {
 
 async function run(): Promise<void> {
   const job = await readJob()
+  await endLeftRuns(realFiles, process.pid, (pid) => process.kill(pid, 'SIGKILL'))
   const firmware = realFiles.text(FIRMWARE) === undefined ? askFirmware() : undefined
   hello(firmware)
   const all = Array.from({ length: cpus().length }, (_, i) => i)

@@ -78,7 +78,7 @@ export async function profileOnDevice(
     input: `${model}/${plan.job.input}`,
     module: plan.ort ? (folders[2] ?? '') : runner,
   }
-  const events = new Events(subject, pinned, options)
+  const events = new Events(subject, plan.job, options)
   const argv = [...(pinned ? ['taskset', '-c', pinned.join(',')] : []), node, `${runner}/runner.mjs`, 'run']
   await runJob(connection, argv, job, events, signal)
   return { traces: events.traces, sent }
@@ -128,18 +128,25 @@ async function runJob(connection: Connection, argv: readonly string[], job: Job,
 /** Undefined for a line that is not ours. Throws ScopeError `device` for one that is, and is not as we speak. */
 export function readEvent(line: string): DeviceEvent | undefined {
   if (!line.startsWith(LINE_MARK)) return undefined
-  const refuse = (why: string): ScopeError =>
-    new ScopeError({ code: 'device', what: 'The program on the device', why: `it said something that makes no sense: ${why}`, hint: 'Profile again' })
   let value: unknown
   try {
     value = JSON.parse(line.slice(LINE_MARK.length))
   } catch {
-    throw refuse(`"${printable(line.slice(LINE_MARK.length), 80)}"`)
+    throw refused(`"${printable(line.slice(LINE_MARK.length), 80)}"`)
   }
   const { success, data, error } = eventSchema.safeParse(value)
   if (success) return data
   const [issue] = error.issues
-  throw refuse(`"${printable(issue?.path.join('.') ?? '', 80)}" is wrong (${printable(issue?.message ?? 'unknown', 120)})`)
+  throw refused(`"${printable(issue?.path.join('.') ?? '', 80)}" is wrong (${printable(issue?.message ?? 'unknown', 120)})`)
+}
+
+function refused(why: string): ScopeError {
+  return new ScopeError({
+    code: 'device',
+    what: 'The program on the device',
+    why: `it said something that makes no sense: ${why}`,
+    hint: 'Profile again',
+  })
 }
 
 function failure(connection: Connection, why: string, hint: string): ScopeError {
@@ -149,6 +156,8 @@ function failure(connection: Connection, why: string, hint: string): ScopeError 
 /** Gathers what the program says into traces. */
 class Events {
   readonly traces: Trace[] = []
+  private readonly pinned: readonly number[] | null
+  private readonly threads: readonly number[]
   private hello: Extract<DeviceEvent, { type: 'hello' }> | undefined
   private readonly conditions = new Map<number, Condition[]>()
   private readonly checks = new Map<number, OutputCheck>()
@@ -158,9 +167,12 @@ class Events {
 
   constructor(
     private readonly subject: Subject,
-    private readonly pinned: readonly number[] | null,
+    { pinned, threads }: Pick<Job, 'pinned' | 'threads'>,
     private readonly options: ProfileOptions,
-  ) {}
+  ) {
+    this.pinned = pinned
+    this.threads = threads
+  }
 
   take(event: DeviceEvent): void {
     if (event.type === 'hello') this.hello = event
@@ -188,17 +200,18 @@ class Events {
 
   private trace(event: Extract<DeviceEvent, { type: 'measured' }>): Trace {
     const { hello } = this
-    if (!hello)
-      throw new ScopeError({ code: 'device', what: 'The program on the device', why: 'it did not say what it runs on', hint: 'Profile again' })
     const { threads, machine, sustained } = event
+    const check = this.checks.get(threads)
+    if (!hello || !check) throw refused(`times before ${hello ? 'the answer they belong to' : 'what it runs on'}`)
+    if (!this.threads.includes(threads) || this.traces.some((t) => t.threads === threads && t.sustained === sustained))
+      throw refused(`times on ${threads} threads that were not asked for`)
     const conditions = this.conditions.get(threads) ?? []
     // Looks of the minutes to come belong to the trace of those minutes.
     if (!sustained) this.conditions.set(threads, [])
-    const check = this.checks.get(threads)
     const { device } = hello
-    return traceSchema.parse({
+    const { success, data, error } = traceSchema.safeParse({
       schema: 1,
-      model: this.subject.model,
+      model: this.subject.model.slice(0, 200),
       modelHash: this.subject.modelHash,
       host: { cpu: cpuWords(device), cores: hello.cores, runtime: `Node ${hello.node}`, platform: `linux ${hello.arch}` },
       ...(machine && { machine }),
@@ -211,11 +224,14 @@ class Events {
       device,
       conditions,
       ...(this.pinned && { pinned: [...this.pinned] }),
-      ...(check && { check }),
+      check,
       peakBytes: event.peakBytes,
       taken: (this.options.now?.() ?? new Date()).toISOString(),
       sustained,
     } satisfies Trace)
+    if (success) return data
+    const [issue] = error.issues
+    throw refused(`"${printable(issue?.path.join('.') ?? '', 80)}" of a trace is wrong (${printable(issue?.message ?? 'unknown', 120)})`)
   }
 }
 

@@ -123,7 +123,7 @@ export function createAuth(target: Target, label: string, options: AuthOptions):
     try {
       if ((await stat(path)).size > MOST_KEY_BYTES) throw badInput(printable(path), 'it is too large for a key', 'Choose a private key')
       return await readFile(path)
-    } catch (thrown) {
+    } catch {
       if (asked) notes.push(`${printable(path, 100)} cannot be read`)
       return undefined
     }

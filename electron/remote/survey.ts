@@ -19,6 +19,7 @@ const SCRIPT = `
 say() { printf '%s%s=%s\\n' '${LINE_MARK}' "$1" "$2"; }
 say home "$HOME"
 say arch "$(uname -m)"
+say bits "$(getconf LONG_BIT 2>/dev/null)"
 for n in node nodejs /usr/local/bin/node /opt/node/bin/node "$HOME/.local/bin/node"; do
   p=$(command -v "$n" 2>/dev/null) || continue
   v=$("$p" --version 2>/dev/null) || continue
@@ -48,5 +49,7 @@ export async function survey(connection: Connection, signal?: AbortSignal): Prom
     return found ? [{ major: Number(found[1]), path: found[2] ?? '' }] : []
   })
   const [best] = nodes.sort((a, b) => b.major - a.major)
-  return { home: one('home'), arch: one('arch'), node: best ?? null, hasTaskset: one('taskset') === 'yes' }
+  // Some boards run a 32-bit system on a 64-bit kernel, and uname tells of the kernel.
+  const arch = one('arch') === 'aarch64' && one('bits') === '32' ? 'armv7l' : one('arch')
+  return { home: one('home'), arch, node: best ?? null, hasTaskset: one('taskset') === 'yes' }
 }

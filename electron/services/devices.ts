@@ -125,7 +125,7 @@ export function devicesService({ userData, root, connect, packages }: DevicesOpt
         plan: model,
         input: 'input.f32',
         inputShape: [...subject.input.shape],
-        threads: [...threads],
+        threads: [...new Set(threads)],
         warmup,
         runs,
         budgetMs,

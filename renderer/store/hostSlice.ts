@@ -27,6 +27,24 @@ export const hostSlice =
         set({ modelError: fieldsOf(error) })
       }
     }
+    async function take(file: Blob, name: string): Promise<void> {
+      // A file that lies on disk is remembered by the back end, which alone knows where.
+      if (file instanceof File)
+        void get()
+          .api?.tokenForFile?.(file)
+          .then(
+            () => get().loadRecents(),
+            () => undefined,
+          )
+      const kind = await kindOfFile(file, name)
+      // A trace is there to be compared; so is a model while two sides are.
+      const isTrace = kind !== 'workspace' && isTraceName(name)
+      if (isTrace && get().model) get().openCompare()
+      if (get().screen === 'compare' && (kind === 'model' || isTrace)) return get().compareWithFile(file, name)
+      if (kind === 'photo') await get().showPhoto(file, name)
+      else if (kind === 'workspace') await get().openWorkspace(file, name)
+      else await get().openModelFile(file, name)
+    }
     return {
       api: null,
       engine,
@@ -84,24 +102,7 @@ export const hostSlice =
         }
       },
 
-      async takeFile(file, name) {
-        // A file that lies on disk is remembered by the back end, which alone knows where.
-        if (file instanceof File)
-          void get()
-            .api?.tokenForFile?.(file)
-            .then(
-              () => get().loadRecents(),
-              () => undefined,
-            )
-        const kind = await kindOfFile(file, name)
-        // A trace is there to be compared; so is a model while two sides are.
-        const isTrace = kind !== 'workspace' && isTraceName(name)
-        if (isTrace && get().model) get().openCompare()
-        if (get().screen === 'compare' && (kind === 'model' || isTrace)) return get().compareWithFile(file, name)
-        if (kind === 'photo') await get().showPhoto(file, name)
-        else if (kind === 'workspace') await get().openWorkspace(file, name)
-        else await get().openModelFile(file, name)
-      },
+      takeFile: (file, name) => counted(take(file, name)),
     }
   }
 

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 
 const CACHE = process.env.SHUFFLESCOPE_TEST_DEVICE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'shufflescope-test-device')
 /** A new number makes a new root. */
-const ROOT = join(CACHE, 'root-1')
+const ROOT = join(CACHE, 'root-2')
 const LOCK = join(CACHE, 'lock')
 
 const SUITE = 'bookworm'
-const INCLUDE = 'openssh-server,procps,libatomic1,libstdc++6'
+const INCLUDE = 'openssh-server,procps,libatomic1,libstdc++6,libfaketime'
 const PACKAGES = ['qemu-user-static', 'binfmt-support', 'mmdebstrap', 'arch-test', 'debian-archive-keyring', 'openssh-server', 'openssh-client']
 const TOOLS = ['/usr/bin/mmdebstrap', '/usr/sbin/update-binfmts', '/usr/bin/arch-test', '/usr/sbin/sshd']
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { picture, seriousProblems } from './look.ts'
+import { eachLook, fits, goTo, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -40,7 +40,7 @@ describe('the first screen', () => {
     expect(await page.getByText(/ten classes/i).count()).toBeGreaterThan(0)
     expect(await page.getByRole('button', { name: UNITS }).count()).toBe(16)
     await picture(page, 'first-screen')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('needs less than 400 KB of compressed JavaScript', async () => {
@@ -56,7 +56,7 @@ describe('the first screen', () => {
     console.log(`first screen: ${files.length} scripts, ${(bytes / 1000).toFixed(0)} KB gzipped`)
     expect(files.length).toBeGreaterThan(0)
     expect(bytes).toBeLessThan(400_000)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -89,7 +89,7 @@ describe('responsiveness', () => {
       `first picture after ${ms} ms; long tasks while opening: [${tasks.join(', ')}] ms, while using: [${all.slice(tasks.length).join(', ')}] ms`,
     )
     expect(ms).toBeGreaterThan(0)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -107,7 +107,7 @@ describe('photos', () => {
     }
     await picture(page, 'photo')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('takes a photo that is dropped', async () => {
@@ -117,7 +117,7 @@ describe('photos', () => {
     expect(await answers(page).count()).toBe(5)
     expect((await answers(page).first().innerText()).toLowerCase()).toContain((first?.class ?? '').toLowerCase())
     await picture(page, 'after-drop')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -148,7 +148,7 @@ describe('the unit view', () => {
     await page.keyboard.press('Escape')
     await idle(page)
     expect(await page.getByRole('button', { name: UNITS }).count()).toBe(16)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -171,7 +171,7 @@ describe('costs', () => {
     await idle(page)
     await picture(page, 'costs')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -202,7 +202,7 @@ describe('the roofline', () => {
     await idle(page)
     await picture(page, 'roofline')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('runs on one thread where the page is not isolated, and says why', async () => {
@@ -218,7 +218,7 @@ describe('the roofline', () => {
     await page.getByRole('region', { name: 'Roofline' }).getByRole('button', { name: 'Measure' }).click()
     await idle(page)
     expect(await page.getByRole('region', { name: 'Roofline' }).innerText()).toContain('1 thread: this page is not isolated')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -255,7 +255,7 @@ describe('errors', () => {
         .click()
       await idle(page)
       expect(await answers(page).count()).toBe(5)
-      await page.context().close()
+      await app.leave(page)
     })
 })
 
@@ -272,24 +272,24 @@ describe('a file of more than a gigabyte', () => {
     await (await chooser).setFiles(path)
     await idle(page)
     expect(await page.getByRole('alert').first().innerText()).toMatch(/huge\.onnx.*1\.25 GiB/s)
-    await page.context().close()
+    await app.leave(page)
     await rm(folder, { recursive: true })
   })
 })
 
 describe('everywhere', () => {
-  for (const colorScheme of ['light', 'dark'] as const)
-    it(`${colorScheme}, at 1024x700: axe finds nothing serious, nothing overflows`, async () => {
-      const page = await app.open({ colorScheme, viewport: { width: 1024, height: 700 } })
-      for (const name of ['Explore', 'Photo', 'Costs']) {
-        await screen(page, name).click()
-        await idle(page)
+  it('in every size and theme: axe finds nothing serious, nothing overflows', async () => {
+    const page = await app.open()
+    for (const name of ['Explore', 'Photo', 'Devices'] as const) {
+      await goTo(page, name)
+      await eachLook(page, async (look) => {
         expect(await seriousProblems(page), name).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)
-        if (colorScheme === 'light' || name === 'Explore') await picture(page, `${name.toLowerCase()}-1024-${colorScheme}`)
-      }
-      await page.context().close()
-    })
+        expect(await fits(page), name).toBe(true)
+        await picture(page, `${name.toLowerCase()}-${look}`)
+      })
+    }
+    await app.leave(page)
+  })
 
   it('can be worked by keys alone', async () => {
     const page = await app.open({ reducedMotion: 'reduce' })
@@ -307,7 +307,7 @@ describe('everywhere', () => {
     await idle(page)
     expect(await page.getByRole('dialog').isVisible()).toBe(true)
     await page.keyboard.press('Escape')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it(`keeps model and screen in the address: #model=${BUNDLED}`, async () => {
@@ -318,6 +318,6 @@ describe('everywhere', () => {
     await page.reload()
     await idle(page)
     expect(await page.getByRole('searchbox', { name: 'Search layers' }).isVisible()).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })

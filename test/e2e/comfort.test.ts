@@ -49,7 +49,7 @@ describe('numbers', { timeout: 150_000 }, () => {
     await row.focus()
     await page.keyboard.press('Control+c')
     expect((await clipboard(page)).split('\t').slice(0, 2)).toEqual(['stem.conv', '3×3 conv'])
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -81,7 +81,7 @@ describe('recent models', { timeout: 150_000 }, () => {
     await page.getByRole('heading', { level: 1 }).getByRole('button').click()
     await dialog.waitFor()
     expect(await list.first().innerText()).toContain(first.trim())
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -99,7 +99,7 @@ describe('contrast', { timeout: 150_000 }, () => {
     await give(page, 'costs layers')
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'contrast-costs')
-    await page.context().close()
+    await app.leave(page)
   })
 
   for (const [name, options] of [
@@ -112,7 +112,7 @@ describe('contrast', { timeout: 150_000 }, () => {
       await give(page, 's3u2')
       expect(await seriousProblems(page)).toEqual([])
       await picture(page, `contrast-${name}`)
-      await page.context().close()
+      await app.leave(page)
     })
 })
 
@@ -125,6 +125,6 @@ describe('language', { timeout: 150_000 }, () => {
     await page.locator('.palette input').waitFor()
     expect(await page.locator('.palette').innerText()).toMatch(/撤销|前往/)
     await picture(page, 'palette-zh')
-    await page.context().close()
+    await app.leave(page)
   })
 })

@@ -7,7 +7,7 @@ import { nodeHost } from '../../electron/services/nodePool.ts'
 import { createRunner, fuse, hostTensor, makePlan, openModel, recognise, sizeOf, type Trace, tensorOf, writeBundle } from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { picture, seriousProblems } from './look.ts'
+import { eachLook, fits, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -15,7 +15,7 @@ const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -104,7 +104,7 @@ describe('beside itself without shuffles', () => {
     expect(await layers(page).getByRole('row').count()).toBe(17)
     expect(await layers(page).getByRole('cell', { name: 'only in A' }).count()).toBe(16)
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('shares the one selection, closes to where one was, and says what it was by keys', async () => {
@@ -139,7 +139,7 @@ describe('beside itself without shuffles', () => {
     expect(await main(page).innerText()).toContain('16 only in A')
     await page.keyboard.press('c')
     expect(await layers(page).count()).toBe(0)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('times both, and saves what it timed as a trace that can be compared', async () => {
@@ -168,7 +168,7 @@ describe('beside itself without shuffles', () => {
     expect(await main(page).getByRole('button', { name: /^B: / }).innerText()).toContain(saved.suggestedFilename())
     const again = await total(page, 'ms a run')
     expect(again.slice(0, 2)).toEqual([a, a])
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -189,11 +189,11 @@ describe('beside another architecture', () => {
     // The address brings both sides back.
     const again = await app.open({ hash: new URL(page.url()).hash })
     expect(await total(again, 'MACs')).toEqual(['136,500,672', '136,829,952', '+329,280', '×1.00'])
-    await again.context().close()
+    await app.leave(again)
     // Another convention, another total.
     await main(page).getByRole('radio', { name: 'Conv + FC' }).check()
     expect((await total(page, 'MACs'))[0]).toBe('137,460,672')
-    await page.context().close()
+    await app.leave(page)
   })
 
   const detector = sharedPath('models/FastestDet.onnx')
@@ -217,7 +217,7 @@ describe('beside another architecture', () => {
     }
     await sample(page)
     expect(await page.getByRole('region', { name: 'What both see in the photo' }).innerText()).toContain('Its output is no list of classes')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -246,7 +246,7 @@ describe('networks of 5,000 layers', () => {
     await page.keyboard.press('Home')
     await idle(page)
     expect(await first.isVisible()).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -267,7 +267,7 @@ describe('beside the trace of a run elsewhere', () => {
     expect(await layers(page).getByRole('row').filter({ hasText: 'stem.conv' }).innerText()).toMatch(/0\.\d+\s+0\.\d+/)
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'compare-trace')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('opens the model that it is of, where it is another one', async () => {
@@ -276,7 +276,7 @@ describe('beside the trace of a run elsewhere', () => {
     await drop(page, 'pi.json', 'application/json', json(trace))
     expect(await main(page).getByRole('button', { name: /^B: / }).innerText()).toContain('ten classes, pi.json')
     expect((await total(page, 'ms a run'))[1]).toMatch(/^[\d.]+$/)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('refuses what fits no model, and what is no trace, in one sentence each', async () => {
@@ -300,29 +300,26 @@ describe('beside the trace of a run elsewhere', () => {
     expect(await says('new.json', json({ ...trace, schema: 9 }))).toContain('it is of version 9 of the format')
     expect(await says('model.onnx', new Uint8Array([1, 2, 3]))).toMatch(/model\.onnx/)
     await picture(page, 'compare-refused')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
 describe('the screen', () => {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const viewport of [
-      { width: 1440, height: 900 },
-      { width: 1024, height: 700 },
-    ])
-      it(`${colorScheme}, at ${viewport.width}x${viewport.height}: axe finds nothing serious, nothing overflows`, async () => {
-        const page = await app.open({ colorScheme, viewport })
-        await compare(page)
-        await choose(page, 'shufflenet-v2-torchvision-0.5x')
-        await sample(page)
-        expect(await seriousProblems(page)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-        await picture(page, `compare-${viewport.width}-${colorScheme}`)
-        await layers(page).getByRole('rowheader', { name: 'stage2.unit3.depthwise.conv' }).click()
-        await idle(page)
-        await picture(page, `compare-layers-${viewport.width}-${colorScheme}`)
-        await page.context().close()
-      })
+  it('in every size and theme: axe finds nothing serious, nothing overflows', async () => {
+    const page = await app.open()
+    await compare(page)
+    await choose(page, 'shufflenet-v2-torchvision-0.5x')
+    await sample(page)
+    await eachLook(page, async (look) => {
+      expect(await seriousProblems(page)).toEqual([])
+      expect(await fits(page)).toBe(true)
+      await picture(page, `compare-${look}`)
+    })
+    await layers(page).getByRole('rowheader', { name: 'stage2.unit3.depthwise.conv' }).click()
+    await idle(page)
+    await eachLook(page, (look) => picture(page, `compare-layers-${look}`))
+    await app.leave(page)
+  })
 
   it('speaks Chinese', async () => {
     const page = await app.open({ locale: 'zh-CN' })
@@ -332,6 +329,6 @@ describe('the screen', () => {
     await idle(page)
     expect(await main(page).innerText()).toContain('各组彼此隔断')
     await picture(page, 'compare-zh')
-    await page.context().close()
+    await app.leave(page)
   })
 })

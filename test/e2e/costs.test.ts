@@ -1,12 +1,12 @@
 /** Costs: icicle, reconciliation and the sliders of "what if", in the browser shell. */
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fits, goTo, LOOKS, picture, seriousProblems } from './look.ts'
+import { eachLook, fits, goTo, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -15,6 +15,12 @@ const costs = (page: Page) => goTo(page, 'Costs')
 async function whatIf(page: Page): Promise<void> {
   await costs(page)
   await page.getByRole('radio', { name: 'What if' }).check()
+  await idle(page)
+}
+
+async function kinds(page: Page): Promise<void> {
+  await costs(page)
+  await page.getByRole('radio', { name: 'Kinds' }).check()
   await idle(page)
 }
 
@@ -41,7 +47,7 @@ describe('where it goes', () => {
     await idle(page)
     await picture(page, 'costs-icicle')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('says which published figure the total stands beside, in MACs and as FLOPs', async () => {
@@ -54,7 +60,7 @@ describe('where it goes', () => {
     await main.getByRole('radio', { name: 'Paper' }).check()
     await main.getByRole('checkbox', { name: 'FLOPs (× 2)' }).check()
     expect(await main.innerText()).toMatch(/37\.8\d M FLOPs/)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -98,20 +104,8 @@ describe('by kind of op', () => {
     await idle(page)
     expect(await panel.innerText()).toContain('16 shuffles, all fused into the stores of other ops')
     expect(await segment(/Channel shuffle/).count()).toBe(0)
-    await page.context().close()
+    await app.leave(page)
   })
-
-  for (const { name: look, ...options } of LOOKS)
-    it(`${look}: fits and reads`, async () => {
-      const page = await app.open(options)
-      await costs(page)
-      await page.getByRole('radio', { name: 'Kinds' }).check()
-      await idle(page)
-      expect(await seriousProblems(page)).toEqual([])
-      expect(await fits(page)).toBe(true)
-      await picture(page, `costs-kinds-${look}`)
-      await page.context().close()
-    })
 })
 
 describe('once measured', () => {
@@ -126,7 +120,7 @@ describe('once measured', () => {
     expect(await panel.getByRole('option', { name: /^stem\.conv: [\d.]+ ms, / }).count()).toBe(1)
     await picture(page, 'costs-measured-1024')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -172,7 +166,7 @@ describe('what if', () => {
     expect(await numbers(page)).toContain('136.8 M')
     await picture(page, 'what-if-held')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('answers a step of a slider within a frame', async () => {
@@ -207,7 +201,7 @@ describe('what if', () => {
     )
     // Whatever else runs on the machine only makes it slower.
     expect(ms[0]).toBeLessThan(16)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('draws the network live, and opens it as a model that the address keeps', async () => {
@@ -240,8 +234,8 @@ describe('what if', () => {
     await page.waitForFunction(() => location.hash.includes('shufflenet-v1-custom-g8'))
     const other = await app.open({ hash: await page.evaluate(() => location.hash) })
     expect(await other.getByRole('heading', { level: 1 }).innerText()).toContain('ShuffleNet v1 192-384-768 (g=8)')
-    await other.context().close()
-    await page.context().close()
+    await app.leave(other)
+    await app.leave(page)
   })
 
   it('shows the points of the paper to the pointer, to keys and to screen readers', async () => {
@@ -253,23 +247,25 @@ describe('what if', () => {
     await panel.getByRole('listbox').press('Home')
     expect(await panel.getByRole('option', { selected: true }).getAttribute('aria-label')).toMatch(/: 13 MFLOPs, [\d.]+ % error, table/)
     expect(await panel.getByRole('rowheader', { name: 'VGG-16' }).count()).toBe(1)
-    await page.context().close()
+    await app.leave(page)
   })
 
-  for (const { name: look, ...options } of LOOKS)
-    it(`${look}: axe finds nothing serious, nothing overflows`, async () => {
-      const page = await app.open(options)
-      for (const [name, show] of [
-        ['costs', costs],
-        ['whatif', whatIf],
-      ] as const) {
-        await show(page)
+  it('in every size and theme: axe finds nothing serious, nothing overflows', { timeout: 150_000 }, async () => {
+    const page = await app.open()
+    for (const [name, show] of [
+      ['costs', costs],
+      ['costs-kinds', kinds],
+      ['whatif', whatIf],
+    ] as const) {
+      await show(page)
+      await eachLook(page, async (look) => {
         expect(await seriousProblems(page), name).toEqual([])
         expect(await fits(page), name).toBe(true)
         await picture(page, `${name}-${look}`)
-      }
-      await page.context().close()
-    })
+      })
+    }
+    await app.leave(page)
+  })
 
   it('speaks Chinese', async () => {
     const page = await app.open({ locale: 'zh-CN' })
@@ -279,6 +275,6 @@ describe('what if', () => {
     await idle(page)
     expect(await page.getByRole('main').innerText()).toContain('保持复杂度')
     await picture(page, 'whatif-zh')
-    await page.context().close()
+    await app.leave(page)
   })
 })

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sshd, sshdMissing, startSshd } from '../electron/remote/sshd.ts'
-import { fits, LOOKS, picture, seriousProblems } from './look.ts'
+import { eachLook, fits, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
 const missing = sshdMissing()
@@ -131,16 +131,13 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
     await idle(page)
     expect(await page.getByRole('radio', { name: 'ms on device' }).count()).toBe(0)
 
-    for (const { name, colorScheme, viewport } of LOOKS) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize(viewport)
-      await idle(page)
+    await eachLook(page, async (name) => {
       await picture(page, `devices-${name}`)
       expect(await fits(page)).toBe(true)
       await main(page).getByRole('region', { name: 'Distribution of latency' }).scrollIntoViewIfNeeded()
       await picture(page, `devices-${name}-lower`)
       await main(page).getByRole('region', { name: 'Result' }).getByRole('note').scrollIntoViewIfNeeded()
-    }
+    })
     await page.setViewportSize({ width: 1440, height: 900 })
 
     // A run that would take minutes, cancelled as it runs.
@@ -170,7 +167,7 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
     await idle(page)
     expect(await card(page).count()).toBe(0)
     expect(await main(page).getByRole('region', { name: 'History' }).getByRole('listitem').count()).toBe(2)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('shows a changed key where it happened, with no way past it', { timeout: 3 * LONG }, async () => {
@@ -196,6 +193,6 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
     } finally {
       await other.stop()
     }
-    await page.context().close()
+    await app.leave(page)
   })
 })

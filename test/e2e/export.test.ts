@@ -7,16 +7,23 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sharedPath } from '../fixtures/shared.ts'
 import { exportAll, openMenu, save, titles } from './exported.ts'
-import { KEEP, picture, problems, RESULTS, seriousProblems } from './look.ts'
+import { fits, KEEP, LOOKS, type Look, picture, problems, RESULTS, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const MODEL = 'shufflenet-v1-g3-0.5x-imagenette'
 /** Dozens of files, or axe on thousands of cells, on a machine that others use too. */
 const SLOW = 300_000
 
+/** A report is read on a phone too. */
+const PHONES: readonly Look[] = (['light', 'dark'] as const).map((colorScheme) => ({
+  name: `390-${colorScheme}`,
+  colorScheme,
+  viewport: { width: 390, height: 800 },
+}))
+
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -60,7 +67,7 @@ describe('exports', () => {
       await page.getByRole('button', { name: 'Trace on the map' }).click()
       await idle(page)
       expect(await exportScreen(page)).toEqual(['trace', 'strip'])
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -74,7 +81,7 @@ describe('exports', () => {
       expect(await exportScreen(page)).toEqual(['mixing', 'weights', ...family, 'strip'])
       await sample(page)
       expect(await exportScreen(page)).toEqual(['mixing', 'weights', 'mixing-photo', ...family, 'answer', 'strip'])
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -97,7 +104,7 @@ describe('exports', () => {
       await page.getByRole('checkbox', { name: 'Hold complexity' }).check()
       await idle(page)
       expect(await exportScreen(page)).toEqual(['architecture', 'stages', 'held-complexity', 'paper', 'strip'])
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -119,7 +126,7 @@ describe('exports', () => {
       const [maps = '', ...others] = await exportScreen(page)
       expect(maps).toMatch(/^feature-maps-/)
       expect(others).toEqual(['answer-zeroed', 'answer', 'strip'])
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -133,7 +140,7 @@ describe('exports', () => {
       await page.getByRole('main').locator('.button.is-primary').click()
       await idle(page)
       expect(await exportScreen(page)).toEqual(expect.arrayContaining(['compare-stages', 'compare-layers']))
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -156,7 +163,7 @@ describe('exports', () => {
       const [a, b] = await Promise.all([svg.bytes, light.bytes].map((bytes) => sharp(bytes).flatten().greyscale().resize(size).raw().toBuffer()))
       const difference = a && b ? a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length : Number.NaN
       expect(difference).toBeLessThan(4)
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -175,13 +182,13 @@ describe('exports', () => {
     await idle(page)
     await openMenu(page)
     expect(await page.locator('.export-menu [role=status]').innerText()).toBe(`Saved ${MODEL}-map.csv`)
-    await page.context().close()
+    await app.leave(page)
     const chinese = await app.open({ locale: 'zh-CN', viewport: { width: 1024, height: 700 }, colorScheme: 'dark' })
     await openMenu(chinese)
     expect(await chinese.locator('.export-menu .menu-body').innerText()).toContain('网络图')
     await picture(chinese, 'export-menu-zh-1024')
     expect(await seriousProblems(chinese)).toEqual([])
-    await chinese.context().close()
+    await app.leave(chinese)
   })
 })
 
@@ -196,7 +203,7 @@ describe.skipIf(!DETECTOR)('exports of a detector (skipped where the reference d
       await page.keyboard.press('Escape')
       await go(page, 'Costs')
       expect((await exportAll(page, 'Layers')).document.model?.title).toContain('FastestDet')
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )
@@ -227,39 +234,37 @@ describe('the report', () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a report' }).click()])
     expect(download.suggestedFilename()).toBe(`${MODEL}-report.html`)
     await download.saveAs(join(folder, 'report.html'))
-    await page.context().close()
+    await app.leave(page)
   }, SLOW)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const viewport of [
-      { width: 1440, height: 900 },
-      { width: 1024, height: 700 },
-      { width: 390, height: 800 },
-    ])
-      it(
-        `reads offline, ${colorScheme} at ${viewport.width} pixels: it asks for nothing, axe finds nothing, nothing overflows`,
-        async () => {
-          const { page, asked } = await read({ colorScheme, viewport })
-          expect(asked).toEqual([])
-          expect(await page.locator('h2').allInnerTexts()).toEqual([
-            'Model',
-            'Complexity',
-            'Map of the network',
-            'By stage',
-            'Shuffles',
-            'Why the shuffle is there',
-            'Measured',
-            'Layers',
-          ])
-          expect(await page.locator('#measured svg[role=img]').count()).toBe(2)
-          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-          expect((await problems(page)).map(({ id, at }) => `${id}: ${at}`)).toEqual([])
-          await picture(page, `report-${colorScheme}-${viewport.width}`, viewport.width > 1024)
-          await page.context().close()
-        },
-        SLOW,
-      )
+  it(
+    'reads offline in every size and theme: it asks for nothing, axe finds nothing, nothing overflows',
+    async () => {
+      const { page, asked } = await read({})
+      expect(asked).toEqual([])
+      expect(await page.locator('h2').allInnerTexts()).toEqual([
+        'Model',
+        'Complexity',
+        'Map of the network',
+        'By stage',
+        'Shuffles',
+        'Why the shuffle is there',
+        'Measured',
+        'Layers',
+      ])
+      expect(await page.locator('#measured svg[role=img]').count()).toBe(2)
+      for (const { name, colorScheme, viewport } of [...LOOKS, ...PHONES]) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize(viewport)
+        expect(await fits(page), name).toBe(true)
+        expect((await problems(page)).map(({ id, at }) => `${name}: ${id}: ${at}`)).toEqual([])
+        await picture(page, `report-${name}`, viewport.width > 1024)
+      }
+      await app.leave(page)
+    },
+    SLOW,
+  )
 
   it(
     'prints in light colours, every table whole',
@@ -270,7 +275,7 @@ describe('the report', () => {
       expect(await page.evaluate(() => getComputedStyle(document.querySelector('.scroll') ?? document.body).overflowX)).toBe('visible')
       const pdf = await page.pdf({ format: 'A4', ...(KEEP ? { path: join(RESULTS, 'report.pdf') } : {}) })
       expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
-      await page.context().close()
+      await app.leave(page)
     },
     SLOW,
   )

@@ -13,13 +13,29 @@ const SHOWN = new Set(['first-screen', 'after-drop', 'unit', 'unit-without-shuff
 /** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
 export const KEEP = process.env.SCREENSHOTS === '1'
 
+export interface Look {
+  readonly name: string
+  readonly colorScheme: 'light' | 'dark'
+  readonly viewport: { readonly width: number; readonly height: number }
+}
+
 /** Sizes and themes that every screen is looked at in. */
-export const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+export const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [
     { width: 1440, height: 900 },
     { width: 1024, height: 700 },
   ].map((viewport) => ({ name: `${viewport.width}-${colorScheme}`, colorScheme, viewport })),
 )
+
+/** Goes through sizes and themes in one window, as a person who drags its corner and switches the system's theme. */
+export async function eachLook(page: Page, look: (name: string) => Promise<void>, looks: readonly Look[] = LOOKS): Promise<void> {
+  for (const { name, colorScheme, viewport } of looks) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize(viewport)
+    await idle(page)
+    await look(name)
+  }
+}
 
 /** Takes a picture of the window, which must not be blank; kept under its name where SCREENSHOTS is 1. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
@@ -51,7 +67,7 @@ export async function seriousProblems(page: Page): Promise<string[]> {
 }
 
 /** Goes to a screen of the rail. */
-export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs'): Promise<void> {
+export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs' | 'Devices'): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click()
   await idle(page)
 }

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeBundle } from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { fits, LOOKS, picture, seriousProblems } from './look.ts'
+import { eachLook, fits, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -46,28 +46,32 @@ async function inView(page: Page, selector: string): Promise<boolean> {
 const PATIENT = { timeout: 240_000 }
 
 describe('the zoom of the map', () => {
-  it.each(LOOKS)('shows stages far out, units, and ops with their edges close up, $name', PATIENT, async ({ name, ...options }) => {
-    const page = await app.open({ reducedMotion: 'reduce', ...options })
-    expect(await level(page)).toBe('units')
-    await picture(page, `map-units-${name}`)
-    await wheelTo(page, 'ops', await middleOf(page, 'stage2/unit1'), 1)
-    const ops = page.locator('[data-op^="stage2.unit1."]')
-    expect(await ops.count()).toBe(11)
-    expect(await page.locator('[data-op="stage2.unit1.shuffle"]').getAttribute('aria-label')).toMatch(/Channel shuffle/)
-    // The shortcut of a unit that halves the map joins by concatenation: two edges into it.
-    expect(await page.locator('.op-edge').count()).toBeGreaterThanOrEqual(10)
-    await picture(page, `map-ops-${name}`)
-    expect(await seriousProblems(page)).toEqual([])
-    await page.keyboard.press('0')
-    await idle(page)
-    for (let i = 0; i < 4; i++) await page.keyboard.press('-')
-    await idle(page)
-    expect(await level(page)).toBe('stages')
-    expect(await page.getByRole('button', { name: /^Stage 3 8 units.*MACs/ }).isVisible()).toBe(true)
-    await picture(page, `map-stages-${name}`)
-    expect(await seriousProblems(page)).toEqual([])
-    expect(await fits(page)).toBe(true)
-    await page.context().close()
+  it('shows stages far out, units, and ops with their edges close up, in every size and theme', PATIENT, async () => {
+    const page = await app.open({ reducedMotion: 'reduce' })
+    await eachLook(page, async (name) => {
+      expect(await level(page)).toBe('units')
+      await picture(page, `map-units-${name}`)
+      await wheelTo(page, 'ops', await middleOf(page, 'stage2/unit1'), 1)
+      const ops = page.locator('[data-op^="stage2.unit1."]')
+      expect(await ops.count()).toBe(11)
+      expect(await page.locator('[data-op="stage2.unit1.shuffle"]').getAttribute('aria-label')).toMatch(/Channel shuffle/)
+      // The shortcut of a unit that halves the map joins by concatenation: two edges into it.
+      expect(await page.locator('.op-edge').count()).toBeGreaterThanOrEqual(10)
+      await picture(page, `map-ops-${name}`)
+      expect(await seriousProblems(page)).toEqual([])
+      await page.keyboard.press('0')
+      await idle(page)
+      for (let i = 0; i < 4; i++) await page.keyboard.press('-')
+      await idle(page)
+      expect(await level(page)).toBe('stages')
+      expect(await page.getByRole('button', { name: /^Stage 3 8 units.*MACs/ }).isVisible()).toBe(true)
+      await picture(page, `map-stages-${name}`)
+      expect(await seriousProblems(page)).toEqual([])
+      expect(await fits(page)).toBe(true)
+      await page.keyboard.press('0')
+      await idle(page)
+    })
+    await app.leave(page)
   })
 
   it('moves where it is dragged, and comes back as a whole', async () => {
@@ -85,7 +89,7 @@ describe('the zoom of the map', () => {
     await page.getByRole('button', { name: 'Whole network' }).click()
     await idle(page)
     expect(await inView(page, '[data-key="stage3/unit8"]')).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('has a small map whose frame moves the window', async () => {
@@ -105,7 +109,7 @@ describe('the zoom of the map', () => {
     await idle(page)
     const end = await place()
     expect((end?.x ?? 0) - (start?.x ?? 0)).toBeGreaterThan(40)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -128,7 +132,7 @@ describe('the selection on the map', () => {
     await unit(page, 'stage2/unit3').dblclick()
     await idle(page)
     expect(await page.getByRole('main').getByText('3 groups').count()).toBeGreaterThan(0)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('walks by arrow keys along the edges, into ops and on to the next unit, and is followed', async () => {
@@ -152,7 +156,7 @@ describe('the selection on the map', () => {
     const at = await page.evaluate(() => document.activeElement?.getAttribute('data-op'))
     expect(at).toMatch(/^stage3\.unit2\./)
     expect(await inView(page, `[data-op="${at}"]`)).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('comes into view when it is made elsewhere', async () => {
@@ -162,7 +166,7 @@ describe('the selection on the map', () => {
     await search(page).press('Enter')
     await idle(page)
     expect(await inView(page, '[data-key="stage4/unit3"]')).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -185,7 +189,7 @@ describe('the search of the map', () => {
     expect(await inView(page, '[data-key="stage2/unit3"]')).toBe(true)
     await search(page).fill('nothing of this name')
     expect(await page.getByText('Nothing has this in its name or kind').isVisible()).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -209,7 +213,7 @@ describe('stages and measures on the map', () => {
     await page.keyboard.press('/')
     await page.keyboard.type('depthwise3x3')
     expect(await page.getByRole('listbox', { name: 'Found' }).getByRole('option').count()).toBeGreaterThan(10)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('is neutral for what is not measured, and coloured by time once it is', async () => {
@@ -223,7 +227,7 @@ describe('stages and measures on the map', () => {
     await idle(page)
     expect(await unit(page, 'stage3/unit1').getAttribute('aria-label')).toMatch(/[\d.]+ ms/)
     await picture(page, 'map-time')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -235,7 +239,7 @@ describe('any network on the map', () => {
     expect(await page.getByRole('button', { name: /^22x22\/unit\d+:/ }).count()).toBeGreaterThan(5)
     await picture(page, 'map-detector')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 
   it.each(['resnet-18', 'squeezenet-1.1'])('draws %s of the zoo', async (id) => {
@@ -243,7 +247,7 @@ describe('any network on the map', () => {
     const keys = await page.locator('[data-key]').count()
     expect(keys).toBeGreaterThan(8)
     await picture(page, `map-${id}`)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('is quick with 5,000 nodes: stages first, then what one goes to', PATIENT, async () => {
@@ -261,6 +265,6 @@ describe('any network on the map', () => {
     // Far less than all is on the page.
     expect(await page.locator('[data-key]').count()).toBeLessThan(60)
     await picture(page, 'map-large-unit')
-    await page.context().close()
+    await app.leave(page)
   })
 })

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeImage } from '../../electron/services/images.ts'
 import { ablate, channelsOfGroup, evaluateGraph, openModel, preprocessImage, recognise, stagesOf } from '../../engine/index.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { fits, LOOKS, picture, seriousProblems } from './look.ts'
+import { eachLook, fits, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -22,11 +22,8 @@ const tab = (page: Page, name: string) => page.getByRole('radio', { name, exact:
 const main = (page: Page) => page.getByRole('main')
 
 describe('the mixing meter', () => {
-  it.each([
-    { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' as const },
-    { name: 'dark-small', viewport: { width: 1024, height: 700 }, colorScheme: 'dark' as const },
-  ])("says why the shuffle is there, for the model and the paper's five, $name", async ({ name, ...options }) => {
-    const page = await app.open(options)
+  it("says why the shuffle is there, for the model and the paper's five", { timeout: 120_000 }, async () => {
+    const page = await app.open()
     await tab(page, 'Mixing').check()
     await idle(page)
     const says = await main(page).innerText()
@@ -36,9 +33,12 @@ describe('the mixing meter', () => {
     // Sixteen units each; without shuffle the last one of g = 8 still sees an eighth.
     const last = family.getByRole('listbox').last().getByRole('option').last()
     expect(await last.getAttribute('aria-label')).toBe('stage4/unit4: with shuffle 100 %, without 12.5 %')
-    await picture(page, `mixing-${name}`)
-    expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await eachLook(page, async (name) => {
+      await picture(page, `mixing-${name}`)
+      expect(await seriousProblems(page)).toEqual([])
+      expect(await fits(page)).toBe(true)
+    })
+    await app.leave(page)
   })
 
   it('shows numbers at the pointer, selects units, and changes the width', async () => {
@@ -59,7 +59,7 @@ describe('the mixing meter', () => {
     // Three channels a group meet three groups of eight in one unit: all takes more of them.
     expect(await page.getByRole('heading', { level: 3, name: /g = 8/ }).innerText()).toMatch(/all after [2-9] units/)
     await picture(page, 'mixing-quarter')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it.skipIf(!sharedPath('models/FastestDet.onnx'))('follows an imported detector with a ShuffleNet v2 trunk (needs shared models)', async () => {
@@ -70,17 +70,17 @@ describe('the mixing meter', () => {
     expect(await main(page).getByRole('listbox').count()).toBeGreaterThan(5)
     await picture(page, 'mixing-detector')
     expect(await seriousProblems(page)).toEqual([])
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
 describe('the mixing meter on a photo', () => {
-  it.each(LOOKS)('offers a sample, then shows what zeroing a group changes, $name', { timeout: 180_000 }, async ({ name, ...options }) => {
-    const page = await app.open(options)
+  it('offers a sample, then shows what zeroing a group changes', { timeout: 180_000 }, async () => {
+    const page = await app.open()
     await tab(page, 'Mixing').check()
     await idle(page)
     expect(await main(page).innerText()).toContain('Zeroes one group of channels after the other on a photo')
-    await picture(page, `mixing-no-photo-${name}`)
+    await picture(page, 'mixing-no-photo')
     await main(page).getByRole('button', { name: 'Garbage truck', exact: true }).click()
     await idle(page)
     const curve = main(page).getByRole('listbox', { name: /on the photo/ })
@@ -90,10 +90,12 @@ describe('the mixing meter on a photo', () => {
     const matrices = main(page).getByRole('region', { name: 'Group by group' })
     expect(await matrices.getByRole('img').count()).toBe(2)
     expect(await matrices.innerText()).toContain('after stage3/unit8')
-    await picture(page, `mixing-photo-${name}`)
-    expect(await seriousProblems(page)).toEqual([])
-    expect(await fits(page)).toBe(true)
-    await page.context().close()
+    await eachLook(page, async (name) => {
+      await picture(page, `mixing-photo-${name}`)
+      expect(await seriousProblems(page)).toEqual([])
+      expect(await fits(page)).toBe(true)
+    })
+    await app.leave(page)
   })
 
   it('measures the same as scalar code with the same mask, and shows the matrix of the selected unit', async () => {
@@ -139,7 +141,7 @@ describe('the mixing meter on a photo', () => {
     // Three digits stand in the table.
     for (const [g, value] of expected.entries()) expect(Math.abs((shown[g] ?? Number.NaN) / value - 1)).toBeLessThan(0.006)
     console.log(`zeroing group 0 changes the groups after stage2/unit3 by ${expected.map((v) => v.toFixed(3)).join(', ')}`)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -174,6 +176,6 @@ describe('the channel tracer', () => {
     await trace()
     expect(await page.getByRole('button', { name: /^stage3\/unit3:/ }).getAttribute('aria-label')).toMatch(/80 of 240 channels lead to it/)
     await picture(page, `trace-without-shuffle-${name}`)
-    await page.context().close()
+    await app.leave(page)
   })
 })

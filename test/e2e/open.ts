@@ -15,10 +15,14 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly isolated?: boolean
 }
 
+const VIEWPORT = { width: 1440, height: 900 }
+
 export interface App {
   readonly browser: Browser
-  /** A new window on the application; each gets a token of its own. */
+  /** A new window on the application. */
   open(options?: OpenOptions): Promise<Page>
+  /** The test is done with it. */
+  leave(page: Page): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +47,14 @@ async function startShell(userData: string): Promise<Shell> {
   return { process: child, url }
 }
 
-export async function startApp(): Promise<App> {
+/** What a window of a context that is there can be given. */
+const OF_A_PAGE: ReadonlySet<string> = new Set(['hash', 'viewport', 'colorScheme', 'reducedMotion'])
+
+/**
+ * With `reuse`, a window that needs nothing special is the one of the test before, loaded anew: its process is there and has the
+ * code of the page compiled. For tests that change no settings and mind no recent files.
+ */
+export async function startApp({ reuse = false } = {}): Promise<App> {
   const folder = await mkdtemp(join(tmpdir(), 'shufflescope-e2e-'))
   const shells: Promise<Shell>[] = []
   const nextShell = () => {
@@ -51,19 +62,40 @@ export async function startApp(): Promise<App> {
     shells.push(shell)
     return shell
   }
+  // The next window's shell starts while a test is at work in this one's.
+  let next = nextShell()
+  let shared: { readonly page: Page; readonly url: string; free: boolean } | undefined
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS] })
+  const newContext = (options: BrowserContextOptions = {}) => browser.newContext({ viewport: VIEWPORT, locale: 'en-US', ...options })
   return {
     browser,
     async open({ hash = '', script, isolated = true, ...options } = {}) {
-      // The address works once, so every window has a shell of its own.
-      const shell = await nextShell()
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options })
+      const plain = reuse && isolated && !script && Object.keys(options).every((key) => OF_A_PAGE.has(key))
+      if (plain && shared?.free) {
+        shared.free = false
+        const { page, url } = shared
+        await page.goto('about:blank')
+        await page.setViewportSize(options.viewport ?? VIEWPORT)
+        await page.emulateMedia({ colorScheme: options.colorScheme ?? 'light', reducedMotion: options.reducedMotion ?? 'no-preference' })
+        await page.goto(`${url}${hash}`)
+        await idle(page)
+        return page
+      }
+      // The address works once, so every context has a shell of its own.
+      const shell = await next
+      next = nextShell()
+      const context = await newContext(options)
       const page = await context.newPage()
       if (script) await page.addInitScript(script)
       if (!isolated) await withoutIsolation(context)
       await page.goto(`${shell.url}${hash}`)
       await idle(page)
+      if (plain) shared = { page, url: new URL('/', shell.url).href, free: false }
       return page
+    },
+    async leave(page) {
+      if (page === shared?.page) shared.free = true
+      else await page.context().close()
     },
     async close() {
       await browser.close()

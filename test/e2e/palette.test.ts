@@ -49,7 +49,7 @@ describe('the palette', { timeout: 150_000 }, () => {
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape')
     expect(await palette(page).count()).toBe(0)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('reaches screens, stages, units, layers, models and samples without a mouse', async () => {
@@ -68,7 +68,7 @@ describe('the palette', { timeout: 150_000 }, () => {
     expect(await page.getByRole('list', { name: 'Most likely classes' }).first().innerText()).toMatch(/garbage truck/i)
     await give(page, 'shufflenet-v1-g8-0.25x')
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), SOON).toMatch(/0\.25x.*8|g=8/)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('shows the key of a command, and the same key works', async () => {
@@ -87,7 +87,7 @@ describe('the palette', { timeout: 150_000 }, () => {
     expect(await map.innerText()).toMatch(/Stage: Loaded/)
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'keys')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('fits a small dark window, as does the menu with the same commands', async () => {
@@ -111,6 +111,6 @@ describe('the palette', { timeout: 150_000 }, () => {
     await undo.click()
     await idle(page)
     expect(await page.getByRole('button', { name: 'Explore', exact: true }).getAttribute('aria-current')).toBe('page')
-    await page.context().close()
+    await app.leave(page)
   })
 })

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -118,7 +118,7 @@ for (const network of NETWORKS) {
       await idle(page)
       expect(await main(page).getByRole('region', { name: 'Where it goes' }).getByRole('option').count()).toBeGreaterThan(3)
       await calm('costs')
-      await page.context().close()
+      await app.leave(page)
     })
   })
 }

@@ -26,7 +26,7 @@ const CHECKPOINT = 'models/shufflenetv1_g3_0.5x.pth.tar'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ reuse: true })
 })
 afterAll(async () => app?.close())
 
@@ -83,7 +83,7 @@ describe('why this answer', () => {
         .locator('canvas.heat')
         .evaluate((c) => (c as HTMLElement).style.opacity),
     ).toBe('0.3')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('hides place after place, and says where the answer hangs', async () => {
@@ -101,7 +101,7 @@ describe('why this answer', () => {
     await picture(page, 'occlusion-1024-dark')
     expect(await seriousProblems(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -120,7 +120,7 @@ describe('occlusion of a large network', () => {
     await idle(page)
     expect(await start.isVisible()).toBe(true)
     expect(await main(page).locator('canvas.heat').count()).toBe(0)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -187,7 +187,7 @@ describe('the group lens', () => {
     await page.keyboard.press('Enter')
     await idle(page)
     await expectAnswer([1], 'channel 1 zeroed')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('answers a click in less than 100 ms', async () => {
@@ -213,7 +213,7 @@ describe('the group lens', () => {
     const median = [...times].sort((a, b) => a - b)[6] ?? Number.NaN
     console.log(`from click to answer: median ${median.toFixed(1)} ms, largest ${Math.max(...times).toFixed(1)} ms`)
     expect(median).toBeLessThan(100)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('shows the order after the shuffle: every run holds channels of every group', async () => {
@@ -249,7 +249,7 @@ describe('the group lens', () => {
         .getByRole('option', { name: /^Channel/ })
         .count(),
     ).toBeGreaterThan(0)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -286,7 +286,7 @@ describe('ways to the lens and back', () => {
     await page.waitForSelector('.tile-active')
     expect(await layer()).toMatch(/^stage3\.unit2\./)
     await picture(page, 'lens-from-channel')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('finds a layer by a part of its name, by keys alone', async () => {
@@ -315,7 +315,7 @@ describe('ways to the lens and back', () => {
     expect(await main(page).innerText()).toContain('No layer with feature maps is called “no such layer”')
     await page.keyboard.press('Escape')
     expect(await field.inputValue()).toMatch(/^stage4\.unit2\.depthwise\.conv/)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -367,7 +367,7 @@ describe('a layer of a thousand channels', () => {
     })
     console.log(`pointer over 1024 channels: ${moves[20]?.toFixed(1)} ms a move in the median, ${moves.at(-1)?.toFixed(1)} ms at most`)
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -392,6 +392,6 @@ describe.skipIf(!sharedPath(CHECKPOINT))('a downloaded checkpoint (skipped where
       .click()
     await idle(page)
     expect(await main(page).innerText()).toMatch(/\d+ of \d+ channels zeroed/)
-    await page.context().close()
+    await app.leave(page)
   })
 })

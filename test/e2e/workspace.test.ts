@@ -77,7 +77,7 @@ describe('steps', { timeout: 150_000 }, () => {
     await press(page, 'Control+y')
     expect(await page.getByRole('main').innerText()).toContain('stage3/unit2')
     expect(await shown(page)).toBe('Explore')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('take a slider held by its keys, and a drag, as one', async () => {
@@ -100,7 +100,7 @@ describe('steps', { timeout: 150_000 }, () => {
     await press(page, 'Control+z')
     expect(await slider.getAttribute('aria-valuetext')).toBe(before)
     expect(await page.getByRole('radio', { name: 'What if' }).isChecked()).toBe(true)
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('leave text that is typed to the field, and follow the side buttons of a mouse', async () => {
@@ -119,7 +119,7 @@ describe('steps', { timeout: 150_000 }, () => {
     await side(4)
     await idle(page)
     expect(await shown(page)).toBe('Costs')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -152,7 +152,7 @@ describe('the address', { timeout: 150_000 }, () => {
     await expect.poll(() => shown(page), SOON).toBe('Photo')
     await press(page, 'Control+z')
     expect(await shown(page)).toBe('Costs')
-    await page.context().close()
+    await app.leave(page)
   })
 
   it('is not minded where it makes no sense', async () => {
@@ -160,7 +160,7 @@ describe('the address', { timeout: 150_000 }, () => {
     expect(await shown(page)).toBe('Explore')
     expect(await page.getByRole('alert').count()).toBe(0)
     expect(await page.getByRole('main').innerText()).not.toBe('')
-    await page.context().close()
+    await app.leave(page)
   })
 })
 
@@ -183,13 +183,13 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     await expect.poll(() => page.getByText(`Saved ${name}`).count(), SOON).toBe(1)
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'workspace-saved')
-    await page.context().close()
+    await app.leave(page)
 
     const fresh = await app.open()
     await drop(fresh, name, 'application/json', new TextEncoder().encode(text))
     expect({ answers: await answers(fresh), inspector: await inspector(fresh), unit: await fresh.getByRole('main').innerText() }).toEqual(was)
     expect(await fresh.getByRole('img', { name: /mine\.jpg/ }).count()).toBeGreaterThan(0)
-    await fresh.context().close()
+    await app.leave(fresh)
   })
 
   it('holds a model of a file only when asked, and else waits for it', async () => {
@@ -200,13 +200,13 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     const whole = await save(page, 'save workspace with the model')
     expect(without.text.length).toBeLessThan(5000)
     expect(whole.text.length).toBeGreaterThan(1_000_000)
-    await page.context().close()
+    await app.leave(page)
 
     const fresh = await app.open()
     await drop(fresh, 'whole.shufflescope.json', 'application/json', new TextEncoder().encode(whole.text))
     expect(await shown(fresh)).toBe('Costs')
     expect(await fresh.getByRole('alert').count()).toBe(0)
-    await fresh.context().close()
+    await app.leave(fresh)
 
     const other = await app.open()
     await drop(other, 'without.shufflescope.json', 'application/json', new TextEncoder().encode(without.text))
@@ -219,7 +219,7 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     await (await chooser).setFiles({ name: 'own.safetensors', mimeType: 'application/octet-stream', buffer: await readFile(BUNDLE) })
     await expect.poll(() => shown(other), SOON).toBe('Costs')
     expect(await other.getByRole('alert').count()).toBe(0)
-    await other.context().close()
+    await app.leave(other)
   })
 
   it('changes nothing where any of it fails, and says why in one sentence', async () => {
@@ -257,6 +257,6 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     }
     await page.getByRole('button', { name: 'Dismiss' }).click()
     expect(await page.getByRole('alert').count()).toBe(0)
-    await page.context().close()
+    await app.leave(page)
   })
 })
