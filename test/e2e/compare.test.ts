@@ -7,7 +7,7 @@ import { nodeHost } from '../../electron/services/nodePool.ts'
 import { createRunner, fuse, hostTensor, makePlan, openModel, recognise, sizeOf, type Trace, tensorOf, writeBundle } from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { eachLook, fits, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -311,8 +311,7 @@ describe('the screen', () => {
     await choose(page, 'shufflenet-v2-torchvision-0.5x')
     await sample(page)
     await eachLook(page, async (look) => {
-      expect(await seriousProblems(page)).toEqual([])
-      expect(await fits(page)).toBe(true)
+      await expectSound(page, look)
       await picture(page, `compare-${look}`)
     })
     await layers(page).getByRole('rowheader', { name: 'stage2.unit3.depthwise.conv' }).click()

@@ -1,7 +1,7 @@
 /** Costs: icicle, reconciliation and the sliders of "what if", in the browser shell. */
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eachLook, fits, goTo, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
 let app: App
@@ -259,8 +259,7 @@ describe('what if', () => {
     ] as const) {
       await show(page)
       await eachLook(page, async (look) => {
-        expect(await seriousProblems(page), name).toEqual([])
-        expect(await fits(page), name).toBe(true)
+        await expectSound(page, look, name)
         await picture(page, `${name}-${look}`)
       })
     }

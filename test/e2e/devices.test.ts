@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sshd, sshdMissing, startSshd } from '../electron/remote/sshd.ts'
-import { eachLook, fits, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
 const missing = sshdMissing()
@@ -133,7 +133,7 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
 
     await eachLook(page, async (name) => {
       await picture(page, `devices-${name}`)
-      expect(await fits(page)).toBe(true)
+      await expectSound(page, name)
       await main(page).getByRole('region', { name: 'Distribution of latency' }).scrollIntoViewIfNeeded()
       await picture(page, `devices-${name}-lower`)
       await main(page).getByRole('region', { name: 'Result' }).getByRole('note').scrollIntoViewIfNeeded()

@@ -258,7 +258,8 @@ describe('the report', () => {
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize(viewport)
         expect(await fits(page), name).toBe(true)
-        expect((await problems(page)).map(({ id, at }) => `${name}: ${id}: ${at}`)).toEqual([])
+        // Of the two widths that a desktop has, one is enough for axe; all of its rules, for the report is a document.
+        if (viewport.width !== 1024) expect((await problems(page)).map(({ id, at }) => `${name}: ${id}: ${at}`)).toEqual([])
         await picture(page, `report-${name}`, viewport.width > 1024)
       }
       await app.leave(page)

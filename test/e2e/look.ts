@@ -66,6 +66,15 @@ export async function seriousProblems(page: Page): Promise<string[]> {
   return (await problems(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, at }) => `${id}: ${at}`)
 }
 
+/** Both themes, since each has colours of its own; a size changes no name and no role. */
+const AXE_LOOKS: ReadonlySet<string> = new Set(['1440-light', '1024-dark'])
+
+/** Nothing reaches beyond the window in any look, and axe finds nothing serious in those that differ for it. */
+export async function expectSound(page: Page, look: string, what = look): Promise<void> {
+  expect(await fits(page), what).toBe(true)
+  if (AXE_LOOKS.has(look)) expect(await seriousProblems(page), what).toEqual([])
+}
+
 /** Goes to a screen of the rail. */
 export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs' | 'Devices'): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click()

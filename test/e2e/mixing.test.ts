@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeImage } from '../../electron/services/images.ts'
 import { ablate, channelsOfGroup, evaluateGraph, openModel, preprocessImage, recognise, stagesOf } from '../../engine/index.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { eachLook, fits, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -35,8 +35,7 @@ describe('the mixing meter', () => {
     expect(await last.getAttribute('aria-label')).toBe('stage4/unit4: with shuffle 100 %, without 12.5 %')
     await eachLook(page, async (name) => {
       await picture(page, `mixing-${name}`)
-      expect(await seriousProblems(page)).toEqual([])
-      expect(await fits(page)).toBe(true)
+      await expectSound(page, name)
     })
     await app.leave(page)
   })
@@ -92,8 +91,7 @@ describe('the mixing meter on a photo', () => {
     expect(await matrices.innerText()).toContain('after stage3/unit8')
     await eachLook(page, async (name) => {
       await picture(page, `mixing-photo-${name}`)
-      expect(await seriousProblems(page)).toEqual([])
-      expect(await fits(page)).toBe(true)
+      await expectSound(page, name)
     })
     await app.leave(page)
   })
