@@ -34,6 +34,8 @@ const RULES = [
   { from: 'engine/compare/', to: [BASE, IR, OPS, 'engine/flow/'] },
   { from: 'engine/plan/', to: [BASE, IR, OPS, 'engine/cost/'] },
   { from: 'engine/trace/', to: [BASE, IR] },
+  // Steps of another engine's profile are given the work of the ops that they compute.
+  { from: 'engine/trace/foreign/', to: [BASE, IR, OPS, 'engine/trace/'] },
   { from: 'engine/vision/', to: [BASE, IR, MODEL] },
   { from: 'engine/kernels/', to: [OPS] },
   { from: 'engine/session/', to: [BASE, IR, OPS, 'engine/plan/', 'engine/kernels/', 'engine/trace/'] },

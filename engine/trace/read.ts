@@ -3,7 +3,7 @@ import { badInput, type ScopeError, unsupported } from '../base/errors.ts'
 import { type Trace, traceSchema } from './trace.ts'
 
 /** A trace of the largest network, profiled often, is a tenth of this. */
-const MOST_BYTES = 64 * 2 ** 20
+export const MOST_BYTES = 64 * 2 ** 20
 const HINT = 'Choose the JSON file of a profiled run'
 
 /** `bytes`: UTF-8 JSON. Throws ScopeError `bad-input` where it is no trace, `unsupported` where it is of another schema version. */

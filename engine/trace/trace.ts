@@ -1,6 +1,7 @@
 /** The one result type of a run, wherever it ran. JSON; validated on read. */
 import { z } from 'zod'
 import { checkSchema, conditionSchema, deviceSchema } from './device.ts'
+import { importedSchema } from './imported.ts'
 
 const ms = z.number().min(0).max(1e9)
 
@@ -64,6 +65,8 @@ export const traceSchema = z.object({
   taken: z.string().max(40).optional(),
   /** A run over minutes: the time of each look is in `conditions`. */
   sustained: z.boolean().optional(),
+  /** Of a run that another engine measured. */
+  imported: importedSchema.optional(),
 })
 
 export type Trace = z.infer<typeof traceSchema>
