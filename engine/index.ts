@@ -43,7 +43,7 @@ export type { PoolThread, RunnerHost, SpawnThread } from './session/team.ts'
 export { type Cluster, type Condition, checkSchema, conditionSchema, type Device, deviceSchema, type OutputCheck } from './trace/device.ts'
 export { mappedShare, readAnyTrace } from './trace/foreign/index.ts'
 export { hashModel } from './trace/hash.ts'
-export { type Imported, importedSchema } from './trace/imported.ts'
+export { ENGINE_NAMES, type Imported, importedSchema } from './trace/imported.ts'
 export { readTrace } from './trace/read.ts'
 export { type Interval, medianInterval, variation } from './trace/statistics.ts'
 export {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { badInput, type Model, readTrace, type Trace } from '../../engine/index.ts'
+import { badInput, type Model, readAnyTrace } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
 import { type CliContext, report as print } from './context.ts'
 import { loadModel, readFileOf } from './load.ts'
@@ -10,7 +10,7 @@ import { size } from './options.ts'
 import { bytes } from './text.ts'
 
 export interface ReportOptions {
-  /** Paths of traces, JSON. */
+  /** Paths of traces, or of profiles of other engines. */
   readonly trace?: readonly string[]
   readonly out: string
   /** [height, width] in pixels. */
@@ -31,10 +31,10 @@ const MAX_TRACE = 64 * 2 ** 20
 export async function report(context: CliContext, argument: string, options: ReportOptions, version: string): Promise<ReportResult> {
   await refuseFolder(options.out)
   // Read before the model: a wrong path should not cost the time of a large model.
-  const traces: { file: string; trace: Trace }[] = []
-  for (const path of options.trace ?? [])
-    traces.push({ file: basename(path), trace: readTrace(path, await readFileOf(path, `Trace "${path}"`, MAX_TRACE)) })
+  const files: { path: string; bytes: Uint8Array }[] = []
+  for (const path of options.trace ?? []) files.push({ path, bytes: await readFileOf(path, `Trace "${path}"`, MAX_TRACE) })
   const model: Model = await loadModel(context, argument, options.input ? { input: options.input } : {})
+  const traces = files.map(({ path, bytes }) => ({ file: basename(path), trace: readAnyTrace(path, bytes, model.graph) }))
   // Layouts and words come with it, which no other command needs.
   const { measurementOfTrace, reportHtml, tracedModel, translator, warningsOf } = await import('../../renderer/report/index.ts')
   const own = traces.length > 0 ? await tracedModel(model) : undefined
@@ -60,7 +60,7 @@ export function reportCommand(context: CliContext, version: string): Command {
     .description('write what is known of a model as one HTML file: costs, shuffles, mixing, and what traces measured')
     .argument('<model>', 'id or file of a model')
     .requiredOption('--out <file.html>', 'where the report goes')
-    .option('--trace <files...>', 'traces of runs, as "bench --trace" and "profile" write them')
+    .option('--trace <files...>', 'traces of runs, as "bench --trace" and "profile" write them, or profiles of onnxruntime, TensorFlow Lite or ncnn')
     .option('--input <HxW>', 'input size in pixels', size)
     .option('--json', 'print one JSON document')
     .action(async (model: string, flags: ReportOptions & { json?: boolean }) => {

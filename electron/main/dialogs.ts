@@ -5,13 +5,15 @@ import type { Dialogs, FileKind } from '../services/files.ts'
 const MODELS: FileFilter = { name: 'Models', extensions: ['safetensors', 'onnx', 'pth', 'pt', 'tar', 'bin', 'ckpt'] }
 const PHOTOS: FileFilter = { name: 'Photos', extensions: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'bmp', 'avif'] }
 const WORKSPACES: FileFilter = { name: 'Workspaces', extensions: ['json'] }
+/** Traces, and what other engines write of a run. */
+const TRACES: FileFilter = { name: 'Traces', extensions: ['json', 'csv', 'txt', 'log'] }
 const ALL: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const FILTERS: Readonly<Record<FileKind, FileFilter[]>> = {
   model: [MODELS, ALL],
   photo: [PHOTOS, ALL],
   workspace: [WORKSPACES, ALL],
-  any: [{ name: 'Models, photos and workspaces', extensions: [...MODELS.extensions, ...PHOTOS.extensions, ...WORKSPACES.extensions] }, ALL],
+  any: [{ name: 'Models, photos and workspaces', extensions: [...MODELS.extensions, ...PHOTOS.extensions, ...TRACES.extensions] }, ALL],
 }
 
 export function electronDialogs(window: () => BrowserWindow | undefined): Dialogs {

@@ -1,5 +1,5 @@
 /** A timed run as a report shows it: of a trace file, or of this page. */
-import { hashModel, type Machine, type Model, quantile, type Trace } from '../../engine/index.ts'
+import { ENGINE_NAMES, hashModel, type Imported, type Machine, type Model, mappedShare, quantile, type Trace } from '../../engine/index.ts'
 import type { NodeCost, ProfileView } from '../workers/contract.ts'
 import { costByNode } from '../workers/nodeCost.ts'
 
@@ -28,8 +28,20 @@ export interface Measurement {
   readonly arenaBytes: number
   /** The trace is of another model, or its model cannot be known. */
   readonly mismatch: Mismatch | null
-  /** Steps that name nodes which the model does not have. */
+  /** Steps that name nodes which the model does not have, or that belong to none. */
   readonly foreign: number
+  /** Of the file of another engine; null for a run of ours. */
+  readonly imported: ImportedMeasurement | null
+}
+
+export interface ImportedMeasurement extends Imported {
+  /** As its makers write it. */
+  readonly title: string
+  /** As the file calls its model; empty where it does not. */
+  readonly model: string
+  readonly steps: number
+  /** Of the time of its steps, what lies in layers of the model, 0..1. */
+  readonly mapped: number
 }
 
 /** `hash`: another model's weights or graph; `id`: no hash, and another name; `unknown`: no hash, the same name. */
@@ -52,21 +64,25 @@ export async function tracedModel(model: Pick<Model, 'id' | 'graph'>): Promise<T
 
 /** `file`: null for a run of the application itself. */
 export function measurementOfTrace(file: string | null, trace: Trace, model: TracedModel): Measurement {
-  const { host, machine, backend, threads, precision, total, steps, arenaBytes } = trace
+  const { host, machine, backend, threads, precision, total, steps, arenaBytes, imported } = trace
   return {
     file,
     host,
     backend,
     threads,
     precision,
-    runs: total.length,
+    runs: total.length > 0 ? total.length : (imported?.summary?.runs ?? 0),
     latency: latencyOf(total),
     samples: total,
     machine: machine ?? null,
     nodes: costByNode(steps).filter((n) => Number.isFinite(n.ms)),
     arenaBytes,
-    mismatch: mismatchOf(trace, model),
-    foreign: steps.filter((s) => s.nodes.some((n) => !model.nodes.has(n))).length,
+    // Other engines know no hash; their names of layers are all there is.
+    mismatch: imported ? null : mismatchOf(trace, model),
+    foreign: steps.filter((s) => (imported ? s.nodes.length === 0 : s.nodes.some((n) => !model.nodes.has(n)))).length,
+    imported: imported
+      ? { ...imported, title: ENGINE_NAMES[imported.engine], model: trace.model, steps: steps.length, mapped: mappedShare(trace) }
+      : null,
   }
 }
 
@@ -85,6 +101,7 @@ export function measurementOfProfile({ backend, threads, runs, total, machine, n
     arenaBytes,
     mismatch: null,
     foreign: 0,
+    imported: null,
   }
 }
 

@@ -43,7 +43,7 @@ function overview(t: Translate, measurements: readonly Measured[]): Markup {
     rows: measurements.map((m, i) => [
       measurementName(t, m, i),
       m.backend,
-      m.threads,
+      threadsOf(m),
       m.runs,
       ...(m.latency ? [m.latency.min, m.latency.p50, m.latency.p90, m.latency.p99].map((ms) => significant(ms, 4)) : ['–', '–', '–', '–']),
     ]),
@@ -68,7 +68,8 @@ function one(t: Translate, { network, model }: ReportFacts, m: Measured, index: 
 function factsOf(t: Translate, m: Measured): Fact[] {
   const { host, latency: l, machine } = m
   return [
-    ...(host
+    // Other engines do not tell where they ran.
+    ...(host && !m.imported
       ? ([
           [t('report.cpu'), host.cpu],
           [t('report.cores'), host.cores],
@@ -77,8 +78,8 @@ function factsOf(t: Translate, m: Measured): Fact[] {
         ] as const)
       : []),
     [t('report.backend'), m.backend],
-    [t('report.threads'), m.threads],
-    [t('report.precision'), m.precision],
+    [t('report.threads'), threadsOf(m)],
+    ...(m.imported ? [] : ([[t('report.precision'), m.precision]] as const)),
     [t('report.runs'), m.runs],
     ...(l
       ? ([
@@ -94,8 +95,13 @@ function factsOf(t: Translate, m: Measured): Fact[] {
           [t('report.memory'), `${significant(machine.gbs, 3)} GB/s`],
         ] as const)
       : []),
-    [t('report.arena'), bytes(m.arenaBytes)],
+    ...(m.imported ? [] : ([[t('report.arena'), bytes(m.arenaBytes)]] as const)),
   ]
+}
+
+/** Not every file of another engine tells. */
+function threadsOf({ threads, imported }: Measured): number | string {
+  return imported?.threadsKnown === false ? '–' : threads
 }
 
 function latency(t: Translate, { samples, latency: l }: Measured): Part {

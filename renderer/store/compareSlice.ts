@@ -50,7 +50,7 @@ export interface CompareSlice {
   closeCompare(): void
   compareWithHost(id: string): Promise<void>
   compareWithZoo(id: string): Promise<void>
-  /** A model, or a trace where it is named .json. */
+  /** A model, or a trace where it is named so: .json, or the text that another engine writes. */
   compareWithFile(file: Blob, name: string): Promise<void>
   compareWithoutShuffle(): Promise<void>
   stopComparing(): void
@@ -87,9 +87,9 @@ const FRESH = {
 
 let handles = 0
 
-/** Workspaces are JSON too, and have a name of their own. */
+/** Of a trace, or of another engine's profile. Workspaces are JSON too, and have a name of their own. */
 export function isTraceName(name: string): boolean {
-  return /\.json$/i.test(name)
+  return /\.(json|csv|txt|log)$/i.test(name)
 }
 
 export const compareSlice: Slice<CompareSlice> = (set, get) => {
@@ -249,7 +249,14 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
   }
 }
 
-function misfit({ name, model, steps, foreign }: TraceFileView, open: ModelView): ErrorFields {
+function misfit({ name, model, steps, foreign, imported }: TraceFileView, open: ModelView): ErrorFields {
+  if (imported)
+    return {
+      code: 'bad-input',
+      what: `Trace "${name}"`,
+      why: `${foreign} of its ${steps} steps, and ${Math.round(100 * (1 - imported.mapped))} % of its time, belong to no layer of ${open.title}`,
+      hint: `Open the very file that ${imported.title} ran, or choose a profile of ${open.title}`,
+    }
   return {
     code: 'bad-input',
     what: `Trace "${name}"`,

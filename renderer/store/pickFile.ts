@@ -5,7 +5,7 @@ const ACCEPT = {
   photo: 'image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif',
   model: '.onnx,.pth,.pt,.tar,.safetensors',
   workspace: '.json,application/json',
-  compare: '.onnx,.pth,.pt,.tar,.safetensors,.json',
+  compare: '.onnx,.pth,.pt,.tar,.safetensors,.json,.csv,.txt,.log',
 } as const
 
 /** The chosen file, or null where the dialog was closed. */

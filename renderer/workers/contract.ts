@@ -1,5 +1,16 @@
 /** What the page may ask of the engine worker: every request, its arguments and its answer. Plain data only. */
-import type { Alignment, ChannelFlow, Convention, ErrorFields, GroupFlow, HostFingerprint, Machine, ShuffleSpec, Trace } from '../../engine/index.ts'
+import type {
+  Alignment,
+  ChannelFlow,
+  Convention,
+  ErrorFields,
+  GroupFlow,
+  HostFingerprint,
+  Imported,
+  Machine,
+  ShuffleSpec,
+  Trace,
+} from '../../engine/index.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -366,6 +377,14 @@ export interface TraceView {
   readonly flows: readonly TraceFlow[]
 }
 
+/** What another engine's file tells, and what it leaves open. */
+export interface ImportedView extends Imported {
+  /** As its makers write it. */
+  readonly title: string
+  /** Of the time of its steps, what lies in layers of the model it was read for, 0..1. */
+  readonly mapped: number
+}
+
 /** A profiled run from a file, as far as it tells of one model. */
 export interface TraceFileView {
   readonly name: string
@@ -376,13 +395,15 @@ export interface TraceFileView {
   readonly threads: number
   readonly precision: string
   readonly runs: number
-  /** Median of the timed runs in milliseconds; null where it holds none. */
-  readonly p50: number | null
+  /** Median of the timed runs in milliseconds, or their mean where the file sums them up; null where it tells neither. */
+  readonly total: number | null
+  /** Of the file of another engine. */
+  readonly imported: ImportedView | null
   readonly nodes: readonly NodeCost[]
   readonly steps: number
-  /** Steps that name a layer which the model it was read for does not have. */
+  /** Steps that name a layer which the model it was read for does not have, or that belong to none. */
   readonly foreign: number
-  /** Whether it is of the model it was read for, by id or hash, and names its layers. */
+  /** Whether it is of the model it was read for, by id or hash, and names its layers; the file of another engine, by most of its time. */
   readonly fits: boolean
 }
 

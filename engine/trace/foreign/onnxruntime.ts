@@ -21,7 +21,7 @@ export function readOnnxruntime(file: string, value: readonly unknown[]): Foreig
   const events = value.flatMap((v) => eventOf(v) ?? [])
   const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(KERNEL))
   const whole = ['model_run', 'SequentialExecutor::Execute'].find((name) => events.some((e) => isRun(e, name)))
-  if (whole === undefined && kernels.length === 0) throw refused(file, 'it is JSON, but no profile of onnxruntime', HINT)
+  if (whole === undefined && kernels.length === 0) throw refused(file, 'it is JSON, but neither a trace nor a profile of onnxruntime', HINT)
   if (whole === undefined) throw refused(file, 'it is a profile of onnxruntime in which no run ended', HINT)
   const total = events.filter((e) => isRun(e, whole)).map((e) => duration(file, e.dur / 1000, 'a run'))
   return {

@@ -8,6 +8,7 @@ import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { sayText } from '../mixing/mixingData.ts'
 import { taskShare, taskText } from '../taskText.ts'
 import { COMPARE_MEASURES, type CompareMeasure, exactText, ratioText, signed, totalOf, valuesOf } from './compareData.ts'
+import { importedText } from './importedText.ts'
 import { useTimes } from './times.ts'
 
 export function Totals({ comparison }: { readonly comparison: Comparison }) {
@@ -50,7 +51,7 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
             return (
               <tr key={id}>
                 <th scope="row" colSpan={2} title={id === 'bytes' ? t('costs.bytes.hint') : undefined}>
-                  {t(`compare.measure.${id}`)}
+                  {t(id === 'ms' && side.trace?.imported?.summary ? 'compare.measure.ms.mean' : `compare.measure.${id}`)}
                 </th>
                 {[both.a, both.b].map((value, i) => (
                   <td key={i} className="num">
@@ -84,16 +85,18 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
             </button>
           )}
           <span className="quiet small">
-            {side.trace
-              ? t('compare.time.trace', {
-                  cpu: side.trace.host.cpu,
-                  runtime: side.trace.host.runtime,
-                  backend: side.trace.backend,
-                  threads: side.trace.threads,
-                })
-              : timed
-                ? ''
-                : t('compare.time.hint')}
+            {side.trace?.imported
+              ? importedText(t, side.trace.imported, side.trace)
+              : side.trace
+                ? t('compare.time.trace', {
+                    cpu: side.trace.host.cpu,
+                    runtime: side.trace.host.runtime,
+                    backend: side.trace.backend,
+                    threads: side.trace.threads,
+                  })
+                : timed
+                  ? ''
+                  : t('compare.time.hint')}
           </span>
         </div>
       )}

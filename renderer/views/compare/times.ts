@@ -18,7 +18,7 @@ export function useTimes({ a, b, side }: Comparison): { readonly a: SideTimes; r
     const nodes = trace ? (trace.steps > 0 ? trace.nodes : null) : (other?.nodes ?? null)
     return {
       a: { total: profile?.total.p50 ?? null, layers: profile && timesOf(profile.nodes, a) },
-      b: { total: trace ? trace.p50 : (other?.total.p50 ?? null), layers: nodes && timesOf(nodes, b) },
+      b: { total: trace ? trace.total : (other?.total.p50 ?? null), layers: nodes && timesOf(nodes, b) },
     }
   }, [profile, other, side, a, b])
 }

@@ -52,8 +52,33 @@ describe('report', () => {
     expect((await readFile(out, 'utf8')).match(/class="warning"/g)?.length).toBeGreaterThanOrEqual(2)
   })
 
+  it('takes the files of other engines, and says what is not known of them', async () => {
+    const [ncnn, tflite, out] = [join(folder, 'ncnn.txt'), join(folder, 'ops.csv'), join(folder, 'others.html')]
+    await writeFile(ncnn, 'loop_count = 8\nnum_threads = 4\n  shufflenet  min =    2.20  max =    2.62  avg =    2.46\n')
+    await writeFile(
+      tflite,
+      'node type, first, avg_ms, %, cdf%, mem KB, times called, name\nCONV_2D, 3, 3, 75%, 75%, 0, 1, [stem.conv]:0\nADD, 1, 1, 25%, 100%, 0, 1, [x]:1\n',
+    )
+    const { code, out: printed } = await cli(['report', MODEL, '--trace', ncnn, tflite, '--out', out, '--json'])
+    expect(code).toBe(0)
+    const { traces } = JSON.parse(printed) as ReportResult
+    expect(traces.map((t) => t.file)).toEqual(['ncnn.txt', 'ops.csv'])
+    expect(traces[0]?.warnings.join(' ')).toMatch(
+      /file of ncnn that times whole runs of what it calls “shufflenet”.* The file keeps no single runs: fastest 2\.20 ms, mean 2\.46 ms, slowest 2\.62 ms\.$/,
+    )
+    expect(traces[1]?.warnings.join(' ')).toMatch(
+      /file of TensorFlow Lite, .* 1 of its 2 steps, 25 % of its time, belong to no layer of this model\.$/,
+    )
+    const html = await readFile(out, 'utf8')
+    expect(html).toContain('ncnn (imported)')
+    // What the files do not tell is not written down as if they did.
+    expect(html).not.toContain('Precision')
+    expect(html).not.toContain('Processor')
+  })
+
   it.each([
-    ['not JSON', 'x', /is not JSON/],
+    ['no text that is known', 'x', /neither a trace nor a profile that this program knows/],
+    ['broken JSON', '{', /is not JSON/],
     ['JSON, but no trace', '{"schema":1}', /its "model" is not as a trace has it/],
     ['of a version to come', '{"schema":2}', /version 2 of the format/],
   ])('refuses a trace that is %s with exit code 3, and writes nothing', async (_, content, why) => {

@@ -16,8 +16,9 @@ import {
   totalOf,
   valuesOf,
 } from '../../../renderer/views/compare/compareData.ts'
+import { importedText } from '../../../renderer/views/compare/importedText.ts'
 import { traceFileView } from '../../../renderer/workers/comparing.ts'
-import type { ModelView, Prediction } from '../../../renderer/workers/contract.ts'
+import type { ModelView, Prediction, TraceFileView } from '../../../renderer/workers/contract.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { hostOf } from '../../../renderer/workers/runTrace.ts'
 
@@ -129,7 +130,7 @@ describe('times', () => {
     const model = { id: 'shufflenet-v1-g3-1.0x', graph: g3 }
     const read = (value: unknown, of = model) => traceFileView(of, new Blob([JSON.stringify(value)]), 'pi.json')
     const view = await read(trace)
-    expect(view).toMatchObject({ p50: 2, runs: 3, steps: 3, foreign: 1, fits: false, model: 'shufflenet-v1-g3-1.0x' })
+    expect(view).toMatchObject({ total: 2, imported: null, runs: 3, steps: 3, foreign: 1, fits: false, model: 'shufflenet-v1-g3-1.0x' })
     expect(timesOf(view.nodes, network).get('stem.conv')).toBe(1)
     const own = { ...trace, steps: trace.steps.slice(0, 2) }
     expect((await read(own)).fits).toBe(true)
@@ -139,7 +140,31 @@ describe('times', () => {
     const hashed = { ...own, modelHash: await hashModel(g3) }
     expect((await read(hashed, { id: 'my-copy', graph: g3 })).fits).toBe(true)
     expect((await read(hashed, { id: 'my-copy', graph: g8 })).fits).toBe(false)
-    await expect(read([])).rejects.toThrow('Trace "pi.json": it is JSON, but not a trace')
+    await expect(read([])).rejects.toThrow('Trace "pi.json": it is JSON, but neither a trace nor a profile of onnxruntime')
+    await expect(read({})).rejects.toThrow('Trace "pi.json": it is JSON, but not a trace')
+  })
+
+  it('come from the files of other engines, which fit by the names of their layers', async () => {
+    const model = { id: 'shufflenet-v1-g3-1.0x', graph: g3 }
+    const event = (cat: string, name: string, dur: number, op_name: string) => ({ cat, name, dur, args: { op_name } })
+    const read = (text: string) => traceFileView(model, new Blob([text]), 'file.txt')
+    const run = (conv: string) =>
+      JSON.stringify([
+        event('Node', `${conv}_kernel_time`, 6000, 'Conv'),
+        event('Node', 'ReorderOutput_kernel_time', 2000, 'ReorderOutput'),
+        event('Session', 'model_run', 9000, ''),
+      ])
+    const view = await read(run('stem.conv'))
+    expect(view).toMatchObject({ total: 9, runs: 1, steps: 2, foreign: 1, fits: true, imported: { title: 'onnxruntime', mapped: 0.75 } })
+    expect(timesOf(view.nodes, network).get('stem.conv')).toBe(6)
+    expect((await read(run('other.conv'))).fits).toBe(false)
+    const words = (of: TraceFileView) => of.imported && importedText(t, of.imported, of)
+    expect(words(view)).toBe(
+      'B: measured by onnxruntime; its file does not tell the number of threads. 1 of 2 steps of this file, 25 % of its time, belong to no layer of the open model.',
+    )
+    const ncnn = await read('loop_count = 8\nnum_threads = 4\n  shufflenet  min =    2.20  max =    2.62  avg =    2.46\n')
+    expect(ncnn).toMatchObject({ total: 2.46, runs: 8, steps: 0, fits: true, nodes: [] })
+    expect(words(ncnn)).toBe('B: measured by ncnn, threads: 4. The file keeps the mean of 8 runs, and no median. It times whole runs of what it calls “shufflenet”, and no layers.')
   })
 
   it('are written with what the browser tells of itself', () => {
@@ -153,7 +178,15 @@ describe('times', () => {
   })
 
   it('are known by the name of the file', () => {
-    expect(['a.json', 'A.JSON', 'a.json.onnx', 'json'].map(isTraceName)).toEqual([true, true, false, false])
+    expect(['a.json', 'A.JSON', 'ops.csv', 'ncnn.txt', 'a.log', 'a.json.onnx', 'json'].map(isTraceName)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
 

@@ -162,7 +162,7 @@ describe('a profile of onnxruntime that somebody wrote', () => {
     expect(refusal(of(event('Node', 'stem.conv_kernel_time', -1), run))).toContain('it says that stem.conv took -0.001 ms')
     expect(refusal(of(event('Node', 'x\u0000\u202e_kernel_time', 1e300), run))).toContain('x\\u0000\\u202e took')
     expect(refusal(of(conv))).toContain('in which no run ended')
-    expect(refusal(of())).toContain('no profile of onnxruntime')
+    expect(refusal(of())).toContain('nor a profile of onnxruntime')
     expect(refusal('[{"cat": "Node"')).toContain('it begins like JSON, and is broken')
   })
 
@@ -191,7 +191,7 @@ describe('anything else', () => {
     expect(refusal('')).toMatch(/^bad-input: .* it is neither a trace nor a profile that this program knows\. Choose the trace of a run/)
     expect(refusal('{}')).toContain('it is JSON, but not a trace')
     expect(refusal('a,b\n1,2\n')).toContain('it is neither')
-    expect(refusal('[1, 2]')).toContain('no profile of onnxruntime')
+    expect(refusal('[1, 2]')).toContain('nor a profile of onnxruntime')
   })
 
   const parts = fc.constantFrom(

@@ -1,10 +1,4 @@
 /** Profiles that onnxruntime really writes, of models that we exported: what it timed is found again in the layers of the model. */
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   buildZooModel,
@@ -17,39 +11,11 @@ import {
   type Trace,
   writeOnnx,
 } from '../../../engine/index.ts'
+import { hasNativeOnnxruntime, onnxruntimeProfile } from '../../fixtures/onnxruntimeProfile.ts'
 
 const SIDE = 64
 const RUNS = 6
-const FIXTURE = resolve(import.meta.dirname, '../../fixtures/onnxruntimeProfile.mjs')
-const run = promisify(execFile)
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
-
-/** The native build is an optional package of the benchmark. */
-function hasNative(): boolean {
-  try {
-    createRequire(resolve(import.meta.dirname, '../../bench/package.json')).resolve('onnxruntime-node')
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** What onnxruntime writes of some runs, in a process of its own. */
-async function profileOf(build: 'web' | 'native', bytes: Uint8Array, threads = 1): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'profile-'))
-  try {
-    const model = join(folder, 'model.onnx')
-    await writeFile(model, bytes)
-    const { stdout } = await run(process.execPath, [FIXTURE, build, model, `${SIDE}`, `${RUNS}`, `${threads}`], {
-      maxBuffer: 2 ** 26,
-      timeout: 50_000,
-    })
-    if (build === 'web') return stdout
-    return await readFile(join(folder, (await readdir(folder)).find((name) => name.includes('.profile')) ?? ''), 'utf8')
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 interface Event {
   readonly cat: string
@@ -103,7 +69,7 @@ const FIRST = 'shufflenet-v1-g3-0.5x'
 const profiles = new Map<string, Promise<string>>()
 /** Starting it takes longer than the runs. */
 function webProfile(id: string): Promise<string> {
-  const known = profiles.get(id) ?? profileOf('web', exported(id))
+  const known = profiles.get(id) ?? onnxruntimeProfile({ build: 'web', bytes: exported(id), side: SIDE, runs: RUNS })
   profiles.set(id, known)
   return known
 }
@@ -134,13 +100,13 @@ describe('a profile of onnxruntime for pages', () => {
   })
 })
 
-describe.skipIf(!hasNative())('a profile of native onnxruntime (needs the optional packages of the benchmark)', () => {
+describe.skipIf(!hasNativeOnnxruntime())('a profile of native onnxruntime (needs the optional packages of the benchmark)', () => {
   for (const [id, threads] of [
     ['shufflenet-v1-g3-1.0x', 1],
     ['shufflenet-v2-torchvision-0.5x', 2],
   ] as const)
     it(`${id}, threads: ${threads}: operators in its blocked layout are found too`, async () => {
-      const trace = checkProfile(await profileOf('native', exported(id), threads), modelOf(id))
+      const trace = checkProfile(await onnxruntimeProfile({ build: 'native', bytes: exported(id), side: SIDE, runs: RUNS, threads }), modelOf(id))
       expect(trace.imported?.threadsKnown && trace.threads).toBe(threads)
       // The stem is renamed after what was folded into it.
       expect(trace.steps.find((s) => s.nodes[0] === 'stem.conv')?.nodes).toEqual(['stem.conv', 'stem.bn', 'stem.relu'])
