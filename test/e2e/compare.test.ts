@@ -4,8 +4,21 @@ import { join, resolve } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../../electron/services/nodePool.ts'
-import { createRunner, fuse, hostTensor, makePlan, openModel, recognise, sizeOf, type Trace, tensorOf, writeBundle } from '../../engine/index.ts'
+import {
+  createRunner,
+  fuse,
+  hostTensor,
+  makePlan,
+  openModel,
+  recognise,
+  sizeOf,
+  type Trace,
+  tensorOf,
+  writeBundle,
+  writeOnnx,
+} from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
+import { onnxruntimeProfile } from '../fixtures/onnxruntimeProfile.ts'
 import { sharedPath } from '../fixtures/shared.ts'
 import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
@@ -267,6 +280,35 @@ describe('beside the trace of a run elsewhere', () => {
     expect(await layers(page).getByRole('row').filter({ hasText: 'stem.conv' }).innerText()).toMatch(/0\.\d+\s+0\.\d+/)
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'compare-trace')
+    await app.leave(page)
+  })
+
+  it('sets what onnxruntime measured of the same weights beside ours', async () => {
+    const { graph } = await openModel({ name: bundle, bytes: new Uint8Array(await readFile(bundle)) })
+    const [, , , side = 0] = tensorOf(graph, graph.inputs[0] ?? -1).fact.shape
+    const profile = await onnxruntimeProfile({ build: 'web', bytes: writeOnnx(recognise(graph)), side, runs: 6 })
+    const page = await app.open()
+    await drop(page, 'profile.json', 'application/json', new TextEncoder().encode(profile))
+    expect(await main(page).getByRole('button', { name: /^B: / }).innerText()).toContain('profile.json')
+    expect(await totals(page).innerText()).toContain('B: measured by onnxruntime, threads: 1.')
+    await totals(page).getByRole('button', { name: 'Measure A here' }).click()
+    await idle(page)
+    const [a = '', b = ''] = await total(page, 'ms a run')
+    expect(Number(a)).toBeGreaterThan(0)
+    expect(Number(b)).toBeGreaterThan(0)
+    expect(await layers(page).getByRole('row').filter({ hasText: 'stem.conv' }).innerText()).toMatch(/[\d.]+\s+[\d.]+/)
+    expect(await seriousProblems(page)).toEqual([])
+    await picture(page, 'compare-onnxruntime')
+    // Whole runs alone, of a network that the file calls by a name of its own.
+    await drop(
+      page,
+      'ncnn.txt',
+      'text/plain',
+      new TextEncoder().encode('num_threads = 4\n  shufflenet  min =    2.20  max =    2.62  avg =    2.46\n'),
+    )
+    expect(Number((await total(page, 'ms a run, median of A, mean of B'))[1])).toBe(2.46)
+    expect(await totals(page).innerText()).toContain('It times whole runs of what it calls “shufflenet”, and no layers.')
+    await picture(page, 'compare-ncnn')
     await app.leave(page)
   })
 
