@@ -308,6 +308,7 @@ describe('beside the trace of a run elsewhere', () => {
     )
     expect(Number((await total(page, 'ms a run, median of A, mean of B'))[1])).toBe(2.46)
     expect(await totals(page).innerText()).toContain('It times whole runs of what it calls “shufflenet”, and no layers.')
+    expect(await main(page).innerText()).toContain('B has times of whole runs alone')
     await picture(page, 'compare-ncnn')
     await app.leave(page)
   })

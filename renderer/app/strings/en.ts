@@ -500,6 +500,7 @@ export const en = {
   'compare.shown.all': 'All',
   'compare.shown.different': 'Different',
   'compare.none': 'No layer differs in this measure',
+  'compare.layerless': 'B has times of whole runs alone, so no layer can be set beside another in this measure',
   'compare.untimed': 'Times are not measured yet: “{button}” above times every layer',
   'compare.onlyA': 'only in A',
   'compare.onlyB': 'only in B',

@@ -497,6 +497,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'compare.shown.all': '全部',
   'compare.shown.different': '有差异',
   'compare.none': '按此度量没有差异',
+  'compare.layerless': 'B 只有整次运行的时间，因此无法按此指标逐层比较',
   'compare.untimed': '尚未测量时间：上方的“{button}”会测量每一层',
   'compare.onlyA': '仅在 A',
   'compare.onlyB': '仅在 B',

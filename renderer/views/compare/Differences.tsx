@@ -122,7 +122,11 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
           )}
         </>
       ) : (
-        <p className="compare-none quiet">{t('compare.untimed', { button: t(comparison.side.trace ? 'compare.time.a' : 'compare.time.both') })}</p>
+        <p className="compare-none quiet">
+          {comparison.side.trace?.steps === 0
+            ? t('compare.layerless')
+            : t('compare.untimed', { button: t(comparison.side.trace ? 'compare.time.a' : 'compare.time.both') })}
+        </p>
       )}
     </>
   )
