@@ -20,6 +20,8 @@ export interface Cause {
 export const MAX_STEPS = 200
 /** Moves of one slider by keys are one step while no pause is longer than this. */
 const PAUSE_MS = 1000
+/** Where one has looked is kept with a view, but looking around is no step. */
+const PASSIVE: ReadonlySet<keyof ViewState> = new Set(['mapPlace'])
 const SLIDING: ReadonlySet<keyof ViewState> = new Set(['whatIf', 'range', 'overlay'])
 
 /** Begins anew, as where another model was opened: steps back would name units that it does not have. */
@@ -32,6 +34,7 @@ export function recordView(history: History, view: ViewState, { gesture, now }: 
   const { past, present, future, at, touched } = history
   const changed = changedFields(present, view)
   if (changed.length === 0) return history
+  if (changed.every((f) => PASSIVE.has(f))) return { ...history, present: view }
   if (gesture === history.gesture) return { past, present: view, future, gesture, at: now, touched: [...new Set([...touched, ...changed])] }
   const goesOn = now - at < PAUSE_MS && changed.every((f) => SLIDING.has(f) && touched.includes(f))
   if (goesOn && future.length === 0) return { past, present: view, future, gesture, at: now, touched: changed }

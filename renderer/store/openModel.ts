@@ -40,6 +40,7 @@ export function openedState({ measureShown }: State, { ref, handle, model, netwo
     unitError: null,
     focus: null,
     selection: NOTHING,
+    mapPlace: null,
     run: null,
     runError: null,
     profile: null,

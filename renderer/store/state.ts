@@ -2,6 +2,7 @@
 import type { ErrorFields } from '../../engine/index.ts'
 import type { Api, AppInfo, ModelEntry, Sample } from '../app/bridge.ts'
 import type { Locale } from '../app/strings/index.ts'
+import type { MapPlace } from '../charts/network/place.ts'
 import type { EngineClient } from '../workers/client.ts'
 import type {
   AblationView,
@@ -199,6 +200,8 @@ export interface ViewSlice {
   /** The unit that the canvas is zoomed into. */
   readonly focus: string | null
   readonly selection: Selection
+  /** Where the map is looked at; null: as a whole, as at first. */
+  readonly mapPlace: MapPlace | null
   readonly shuffleOn: boolean
   readonly measureShown: Measure
   readonly convention: ConventionId
@@ -214,6 +217,7 @@ export interface ViewSlice {
   leave(): void
   /** One level up: channel, op, unit, network. */
   up(): void
+  setMapPlace(place: MapPlace | null): void
   toggleShuffle(): void
   setMeasure(measure: Measure): void
   setConvention(convention: ConventionId): void

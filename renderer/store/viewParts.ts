@@ -88,6 +88,17 @@ const lens: Field<ViewState['lens']> = nullable({
   },
 })
 
+/** "2.4,0.1,-0.25,stage3/unit2": magnification, way from the item's middle, and the item, whose name may hold anything. */
+const mapPlace: Field<ViewState['mapPlace']> = nullable({
+  key: 'at',
+  write: ({ item, k, dx, dy }) => [k, dx, dy, item].join(','),
+  read(text) {
+    const [, k, dx, dy, item] = /^(\d{1,3}(?:\.\d{1,6})?),(-?\d{1,6}(?:\.\d{1,4})?),(-?\d{1,6}(?:\.\d{1,4})?),(.+)$/s.exec(text) ?? []
+    if (item === undefined || item.length > MAX_NAME || Number(k) === 0) return undefined
+    return { item, k: Number(k), dx: Number(dx), dy: Number(dy) }
+  },
+})
+
 const OVERLAYS: readonly OverlayKind[] = ['none', 'map', 'occlusion']
 const overlay: Field<Overlay> = {
   key: 'over',
@@ -146,6 +157,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   costsTab: oneOf('costs', ['layers', 'whatIf']),
   stage: oneOf('stage', STAGES),
   focus: name('unit'),
+  mapPlace,
   item: name('item'),
   node: name('op'),
   channel: channel('channel'),

@@ -7,6 +7,7 @@ export const initialView = {
   screen: 'explore',
   focus: null,
   selection: NOTHING,
+  mapPlace: null,
   shuffleOn: true,
   measureShown: 'macs',
   convention: 'paper',
@@ -60,6 +61,7 @@ export const viewSlice: Slice<ViewSlice> = (set, get) => ({
 
   leave: () => set(({ focus }) => ({ focus: null, unit: null, unitError: null, selection: { ...NOTHING, item: focus } })),
 
+  setMapPlace: (mapPlace) => set({ mapPlace }),
   toggleShuffle: () => set(({ shuffleOn }) => ({ shuffleOn: !shuffleOn })),
   setMeasure: (measureShown) => set({ measureShown }),
   setConvention: (convention) => set({ convention }),

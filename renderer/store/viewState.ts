@@ -1,5 +1,6 @@
 /** What is shown, as one plain value. Undo, the address and the workspace file keep this and nothing else. */
 import type { StoreApi } from 'zustand'
+import type { MapPlace } from '../charts/network/place.ts'
 import type { ConventionId, MixingScale, StageName } from '../workers/contract.ts'
 import { applyCompared, type ComparedRef, comparedOf } from './compareView.ts'
 import { counted } from './pending.ts'
@@ -17,6 +18,8 @@ export interface ViewState {
   readonly stage: StageName
   /** The unit that the canvas is zoomed into. */
   readonly focus: string | null
+  /** Where the map is looked at; null: as a whole, as at first. */
+  readonly mapPlace: MapPlace | null
   readonly item: string | null
   readonly node: string | null
   readonly channel: ChannelRef | null
@@ -43,6 +46,7 @@ export const START_VIEW: ViewState = {
   costsTab: 'layers',
   stage: 'recognised',
   focus: null,
+  mapPlace: null,
   item: null,
   node: null,
   channel: null,
@@ -60,12 +64,12 @@ export const START_VIEW: ViewState = {
 
 export function viewStateOf(state: State): ViewState {
   const { screen, exploreTab, lensShown, costsTab, stage, focus, selection, shuffleOn, measureShown, convention } = state
-  const { lensAfter, overlay, asFlops, familyScale, whatIf, handle, trace, lens, lensOff } = state
+  const { mapPlace, lensAfter, overlay, asFlops, familyScale, whatIf, handle, trace, lens, lensOff } = state
   const { item, node, channel, range } = selection
   const isTraced = trace?.handle === handle && trace?.stage === stage
   return {
     ...{ screen, exploreTab, lensShown, costsTab, stage, focus, item, node, channel, range },
-    ...{ lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf },
+    ...{ mapPlace, lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf },
     compared: comparedOf(state),
     traced: trace && isTraced ? { tensor: trace.view.tensor, channel: trace.view.channel } : null,
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
@@ -100,6 +104,7 @@ export async function applyViewState(store: Store, view: ViewState): Promise<voi
   setState({
     ...plainState(view),
     focus,
+    mapPlace: has(view.mapPlace?.item ?? null) ? view.mapPlace : null,
     unit: unit && unit.scope === focus ? unit : null,
     unitError: null,
     selection: { item: has(view.item) ? view.item : null, node, channel: focus === null ? null : view.channel, range },

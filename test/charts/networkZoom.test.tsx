@@ -6,9 +6,10 @@ import { mapLayout, networkLayout } from '../../renderer/charts/network/layout.t
 import { matchItems, opPlaces } from '../../renderer/charts/network/morph.ts'
 import { OpGraphView } from '../../renderer/charts/network/OpGraphView.tsx'
 import { moved, type OpGraph, opGraphLayout, structureOf } from '../../renderer/charts/network/opGraph.ts'
+import { placeOf, samePlace, transformOf } from '../../renderer/charts/network/place.ts'
 import { opStepFrom, stepFrom } from '../../renderer/charts/network/steps.ts'
 import { flowBands, flowParts } from '../../renderer/charts/network/traceFlow.ts'
-import { broughtIn, closeTo, firstLook, fitted, levelOf, meets, seenOf } from '../../renderer/charts/network/view.ts'
+import { broughtIn, closeTo, firstLook, fitted, levelOf, MOST, meets, seenOf } from '../../renderer/charts/network/view.ts'
 import { mapOps, mapSections, opGraphOf } from '../../renderer/views/explore/mapData.ts'
 import { measuringOf } from '../../renderer/views/explore/measures.ts'
 import { networkView } from '../../renderer/workers/network.ts'
@@ -63,6 +64,47 @@ describe('the first look', () => {
     console.log(`map of 5,000 nodes laid out in ${ms.toFixed(1)} ms`)
     // Far above what it takes, so that a busy machine does not fail it.
     expect(ms).toBeLessThan(500)
+  })
+})
+
+describe('a place', () => {
+  const middle = (window: typeof WINDOW, at: { k: number; x: number; y: number }) => [
+    (window.width / 2 - at.x) / at.k,
+    (window.height / 2 - at.y) / at.k,
+  ]
+
+  it('leads back to where it was told from, and is told again as it is', () => {
+    const shapes = mapLayout(v1.sections, WINDOW)
+    expect(placeOf(shapes, WINDOW, firstLook(shapes, WINDOW))).toBeNull()
+    for (const key of ['stage2/unit1', 'stage3/unit8', 'stage4/unit2'])
+      for (const [share, dx, dy] of [
+        [0.8, 0, 0],
+        [0.3, 17, -40],
+        [0.12, 333.3, 120],
+      ] as const) {
+        const glyph = shapes.glyphs.find((g) => g.item.key === key)
+        if (!glyph) throw new Error(key)
+        const close = closeTo(glyph, WINDOW, share)
+        const at = { k: close.k, x: close.x + dx, y: close.y + dy }
+        const place = placeOf(shapes, WINDOW, at)
+        const back = transformOf(shapes, WINDOW, place)
+        if (!back) throw new Error('no way back')
+        expect(back.k).toBeCloseTo(at.k, 2)
+        for (const [i, value] of middle(WINDOW, back).entries()) expect(Math.abs(value - (middle(WINDOW, at)[i] ?? 0))).toBeLessThan(1)
+        expect(samePlace(placeOf(shapes, WINDOW, back), place)).toBe(true)
+      }
+  })
+
+  it('has the same item in the middle of another window, and is none where the map has no such item', () => {
+    const shapes = mapLayout(v1.sections, WINDOW)
+    const place = { item: 'stage3/unit5', k: 3, dx: 0.2, dy: -0.1 }
+    const small = { width: 640, height: 420 }
+    const other = mapLayout(v1.sections, small)
+    const at = transformOf(other, small, place)
+    if (!at) throw new Error('no place')
+    expect(placeOf(other, small, at)).toEqual(place)
+    expect(transformOf(shapes, WINDOW, { ...place, item: 'nowhere' })).toBeNull()
+    expect(transformOf(shapes, WINDOW, { ...place, k: 900 })?.k).toBe(MOST)
   })
 })
 

@@ -184,7 +184,7 @@ describe.skipIf(path === '')(`faults of a profile on an arm64 device${'missing' 
       const { what, why, hint } = error as unknown as Record<'what' | 'why' | 'hint', string>
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       expect(`${what}${why}${hint}`).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
-      expect(why.length).toBeLessThan(600)
+      expect(why.length).toBeLessThan(1000)
       return why
     }
     expect(await says('')).toMatch(/ended with code 0/)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeBundle } from '../../engine/index.ts'
 import { largeModel } from '../fixtures/largeModel.ts'
 import { sharedPath } from '../fixtures/shared.ts'
-import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
 import { type App, drop, idle, startApp } from './open.ts'
 
 let app: App
@@ -88,6 +88,47 @@ describe('the zoom of the map', () => {
     await page.getByRole('button', { name: 'Whole network' }).click()
     await idle(page)
     expect(await inView(page, '[data-key="stage3/unit8"]')).toBe(true)
+    await app.leave(page)
+  })
+
+  it('is found again where it was looked at: after a unit, a reload, another size of the window, and another screen', PATIENT, async () => {
+    const page = await app.open({ reducedMotion: 'reduce' })
+    await wheelTo(page, 'ops', await middleOf(page, 'stage3/unit2'), 1)
+    const centre = async () => {
+      const [box, around] = await Promise.all([unit(page, 'stage3/unit2').boundingBox(), map(page).boundingBox()])
+      return box && around
+        ? [(box.x + box.width / 2 - around.x - around.width / 2) / box.width, (box.y + box.height / 2 - around.y - around.height / 2) / box.height]
+        : []
+    }
+    const was = await centre()
+    const same = async () => {
+      expect(await level(page)).toBe('ops')
+      const now = await centre()
+      for (const [i, value] of was.entries()) expect(now[i]).toBeCloseTo(value, 1)
+    }
+    await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/at=[\d.]+,[-\d.]+,[-\d.]+,stage/)
+    await unit(page, 'stage3/unit2').click({ position: { x: 4, y: 4 } })
+    await page.keyboard.press('Enter')
+    await idle(page)
+    expect(await map(page).count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await idle(page)
+    await same()
+    await page.reload()
+    await idle(page)
+    await same()
+    await page.setViewportSize({ width: 1024, height: 700 })
+    await idle(page)
+    expect(await level(page)).toBe('ops')
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await idle(page)
+    await goTo(page, 'Costs')
+    await goTo(page, 'Explore')
+    await same()
+    await page.keyboard.press('0')
+    await idle(page)
+    expect(await level(page)).toBe('units')
+    expect(await page.evaluate(() => location.hash)).not.toContain('at=')
     await app.leave(page)
   })
 

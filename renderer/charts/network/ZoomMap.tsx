@@ -11,9 +11,10 @@ import { Minimap, type MinimapHandle } from './Minimap.tsx'
 import { useMorph } from './morph.ts'
 import { type MapOp, placedIn, roomIn } from './OpGraphView.tsx'
 import type { OpGraphShape } from './opGraph.ts'
+import { type MapPlace, placeOf, samePlace, transformOf } from './place.ts'
 import { SectionTitles, type TitlesHandle } from './SectionTitles.tsx'
 import { type Frame, useFrames } from './useFrames.ts'
-import { type Box, broughtIn, closeTo, fitted, holds, type Level, levelOf, meets, OPS_FROM, seenOf } from './view.ts'
+import { type Box, broughtIn, closeTo, firstLook, fitted, holds, type Level, levelOf, meets, OPS_FROM, seenOf } from './view.ts'
 
 export interface MapWords {
   readonly label: string
@@ -54,6 +55,9 @@ export interface ZoomMapProps {
   /** These units are, or will soon be, seen from close by; `aspect` is that of the room for their ops. */
   readonly onNear: (keys: readonly string[], aspect: number) => void
   readonly onLevel?: (level: Level) => void
+  /** Where it is looked at; null: as a whole, as at first. What `onPlace` told comes back here. */
+  readonly place: MapPlace | null
+  readonly onPlace: (place: MapPlace | null) => void
   /** Called as something begins that takes a while; what it returns is called when it is done. */
   readonly hold: () => () => void
   readonly children?: ReactNode
@@ -101,7 +105,22 @@ export function ZoomMap(props: ZoomMapProps) {
     [paint],
   )
   const look = `${network}/${size.width}/${size.height}`
-  const { frame, zoom } = useFrames({ host, drawing, shapes, size, look, onMove, hold: props.hold })
+  const { place, onPlace } = props
+  const at = useMemo(() => transformOf(shapes, size, place) ?? firstLook(shapes, size), [shapes, size, place])
+  const told = useRef(place)
+  const onRest = (transform: Transform) => {
+    const next = placeOf(shapes, size, transform)
+    if (samePlace(next, told.current)) return
+    told.current = next
+    onPlace(next)
+  }
+  const { frame, zoom } = useFrames({ host, drawing, shapes, size, look, at, onMove, onRest, hold: props.hold })
+  // A step back, or an address, has another place.
+  useEffect(() => {
+    if (samePlace(place, told.current)) return
+    told.current = place
+    zoom.current?.to(at, true)
+  }, [place, at, zoom])
   useLayoutEffect(() => {
     colours.current = null
     if (zoom.current) paint(zoom.current.transform, frame.level === 'stages' ? null : frame.near)

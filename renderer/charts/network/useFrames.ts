@@ -3,7 +3,7 @@ import { type RefObject, startTransition, useCallback, useEffect, useLayoutEffec
 import type { Size } from '../kit/size.ts'
 import { createZoom, type Transform, type Zoom } from '../kit/zoom.ts'
 import type { MapShapes } from './layout.ts'
-import { type Box, firstLook, holds, type Level, levelOf, scalesOf, seenOf, widened } from './view.ts'
+import { type Box, holds, type Level, levelOf, scalesOf, seenOf, widened } from './view.ts'
 
 /** A drawing of the map. */
 export interface Frame {
@@ -26,8 +26,12 @@ export interface FramesOptions {
   readonly size: Size
   /** Names what is looked at; something else is looked at anew. */
   readonly look: string
+  /** Where to look at it first. */
+  readonly at: Transform
   /** The window is at `transform`; `covered` is what the drawing shows of the map, null far out, where there is none. */
   readonly onMove: (transform: Transform, covered: Box | null) => void
+  /** It has come to rest there. */
+  readonly onRest: (transform: Transform) => void
   /** Called as a gesture or a drawing begins; what it returns is called when all has come to rest. */
   readonly hold: () => () => void
 }
@@ -36,23 +40,22 @@ export interface FramesOptions {
 const STEP = 1.3
 /** How much larger than the window it is, on each side. */
 const AROUND = 0.2
-/** Where the map was left: it is found there again after a look into a unit. */
-const left: { look: string; transform: Transform } = { look: '', transform: { k: 1, x: 0, y: 0 } }
 
 export function frameOf(transform: Transform, size: Size): Frame {
   return { level: levelOf(transform.k), k: transform.k, near: widened(seenOf(transform, size), AROUND) }
 }
 
-export function useFrames({ host, drawing, shapes, size, look, onMove, hold }: FramesOptions): Frames {
+export function useFrames({ host, drawing, shapes, size, look, at, onMove, onRest, hold }: FramesOptions): Frames {
   const zoom = useRef<Zoom | null>(null)
-  const [frame, setFrame] = useState<Frame>(() => frameOf(left.look === look ? left.transform : firstLook(shapes, size), size))
+  const [frame, setFrame] = useState<Frame>(() => frameOf(at, size))
   /** On the page, and asked for. */
   const drawn = useRef(frame)
   const wanted = useRef(frame)
   const moving = useRef(false)
   const release = useRef<(() => void) | null>(null)
-  const now = useRef({ size, onMove, hold })
-  now.current = { size, onMove, hold }
+  const looked = useRef<string | null>(null)
+  const now = useRef({ size, at, onMove, onRest, hold })
+  now.current = { size, at, onMove, onRest, hold }
 
   const settle = useCallback(() => {
     const busy = moving.current || drawn.current !== wanted.current
@@ -87,7 +90,6 @@ export function useFrames({ host, drawing, shapes, size, look, onMove, hold }: F
   const follow = useCallback(
     (transform: Transform) => {
       const { size } = now.current
-      left.transform = transform
       place(transform)
       const { level, k, near } = wanted.current
       const ratio = transform.k / k
@@ -99,6 +101,7 @@ export function useFrames({ host, drawing, shapes, size, look, onMove, hold }: F
   const rest = useCallback(() => {
     moving.current = false
     const at = zoom.current?.transform
+    if (at) now.current.onRest(at)
     if (at && levelOf(at.k) !== 'stages' && Math.abs(at.k / wanted.current.k - 1) > 0.01) draw(frameOf(at, now.current.size), true)
     settle()
   }, [draw, settle])
@@ -111,18 +114,15 @@ export function useFrames({ host, drawing, shapes, size, look, onMove, hold }: F
     if (!host.current) return
     const options = { scales: scalesOf(shapes, size), world: shapes, onZoom: follow, onStart: begin, onRest: rest }
     if (!zoom.current) {
+      looked.current = look
       zoom.current = createZoom(host.current, options)
-      const first = left.look === look ? left.transform : firstLook(shapes, size)
-      left.look = look
-      zoom.current.to(first)
-      return
+      return zoom.current.to(now.current.at)
     }
     zoom.current.update(options)
-    if (left.look === look) return follow(zoom.current.transform)
-    const first = firstLook(shapes, size)
-    left.look = look
-    draw(frameOf(first, size), true)
-    zoom.current.to(first)
+    if (looked.current === look) return follow(zoom.current.transform)
+    looked.current = look
+    draw(frameOf(now.current.at, size), true)
+    zoom.current.to(now.current.at)
   }, [host, shapes, size, look, follow, begin, rest, draw])
   useEffect(
     () => () => {

@@ -39,6 +39,8 @@ export function NetworkMap() {
     })),
   )
   const trace = useStore(shownTrace)
+  const place = useStore((s) => s.mapPlace)
+  const setPlace = useStore((s) => s.setMapPlace)
   const [ref, size] = useSize<HTMLDivElement>()
   const map = useRef<MapHandle>(null)
   const [level, setLevel] = useState<Level>('units')
@@ -96,6 +98,8 @@ export function NetworkMap() {
               onEnter={enter}
               onNear={near}
               onLevel={setLevel}
+              place={place}
+              onPlace={setPlace}
               hold={hold}
             >
               {!trace && <MapLegend level={level} items={items} measuring={measuring} />}

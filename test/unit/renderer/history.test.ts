@@ -49,6 +49,17 @@ describe('steps', () => {
     expect(recordView(moved, groups(3), { gesture: 12, now: 103_000 }).past).toEqual([START_VIEW, costs, groups(2)])
   })
 
+  it('are none for looking around, which is kept with the view that it belongs to', () => {
+    const mapPlace = { item: 'stage3/unit2', k: 4, dx: 0, dy: 0.5 }
+    const looked = recordView(record(START, [costs]), { ...costs, mapPlace }, { gesture: 60, now: 200_000 })
+    expect(looked.past).toEqual([START_VIEW])
+    expect(looked.present).toEqual({ ...costs, mapPlace })
+    const back = stepBack(recordView(looked, { ...fused, mapPlace: null }, { gesture: 61, now: 300_000 }), { gesture: 62, now: 0 })
+    expect(back?.present).toEqual({ ...costs, mapPlace })
+    if (!back) throw new Error('there is a step back')
+    expect(recordView(back, costs, { gesture: 63, now: 1 }).future).toHaveLength(1)
+  })
+
   it('are two for two selections, however quick', () => {
     const first = recordView(START, { ...START_VIEW, item: 'a' }, { gesture: 1, now: 10 })
     expect(recordView(first, { ...START_VIEW, item: 'b' }, { gesture: 2, now: 20 }).past).toHaveLength(2)

@@ -72,6 +72,7 @@ const ownView = anyView.chain((view) => {
     .record({
       focus: some(UNITS),
       item: some(ITEMS),
+      mapPlace: fc.option(fc.constantFrom(...ITEMS).map((item) => ({ item, k: 3, dx: 0.1, dy: -2 }))),
       node: some(NODES),
       channel,
       traced: channel,

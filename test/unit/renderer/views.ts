@@ -10,6 +10,8 @@ const channel = fc.option(fc.record({ tensor: whole(1_000_000), channel: whole(1
 const side = fc.integer({ min: 32, max: 1024 })
 const units = fc.integer({ min: 1, max: 16 })
 
+const hundredths = fc.integer({ min: -99_999, max: 99_999 }).map((n) => n / 100)
+
 export const anyView: fc.Arbitrary<ViewState> = fc.record({
   screen: fc.constantFrom('explore', 'photo', 'costs', 'devices', 'compare'),
   exploreTab: fc.constantFrom('map', 'mixing'),
@@ -23,6 +25,14 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
   costsTab: fc.constantFrom('layers', 'whatIf'),
   stage: fc.constantFrom(...STAGES),
   focus: name,
+  mapPlace: fc.option(
+    fc.record({
+      item: fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' }),
+      k: fc.integer({ min: 1, max: 16_000 }).map((k) => k / 1000),
+      dx: hundredths,
+      dy: hundredths,
+    }),
+  ),
   item: name,
   node: name,
   channel,
