@@ -74,7 +74,11 @@ const RULES = [
     ],
   },
   { from: 'renderer/ui/', to: [ENGINE, STRINGS, EXPORT] },
-  { from: 'renderer/store/', to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, EXPORT, 'renderer/workers/'] },
+  // Where the map is looked at is part of the view; what such a place is, the map says.
+  {
+    from: 'renderer/store/',
+    to: [ENGINE, CONTRACT, 'renderer/app/bridge.ts', STRINGS, EXPORT, 'renderer/workers/', 'renderer/charts/network/place.ts'],
+  },
   { from: COMMANDS, to: [ENGINE, CONTRACT, STRINGS, EXPORT, PAGE_CONTRACT, 'renderer/store/'] },
   {
     from: 'renderer/views/',
