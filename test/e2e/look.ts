@@ -9,7 +9,12 @@ import { idle } from './open.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 export const RESULTS = join(ROOT, 'test-results')
 /** Pictures that README shows; the others are for looking at. */
-const SHOWN = new Set(['first-screen', 'after-drop', 'unit', 'unit-without-shuffle', 'costs'])
+const SHOWN: ReadonlyMap<string, string> = new Map([
+  ['first-screen', 'first-screen'],
+  ['unit', 'unit'],
+  ['mixing-photo-1440-light', 'mixing'],
+  ['class-map', 'class-map'],
+])
 /** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
 export const KEEP = process.env.SCREENSHOTS === '1'
 
@@ -39,9 +44,10 @@ export async function eachLook(page: Page, look: (name: string) => Promise<void>
 
 /** Takes a picture of the window, which must not be blank; kept under its name where SCREENSHOTS is 1. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
-  const folder = SHOWN.has(name) ? join(ROOT, 'docs/images') : RESULTS
+  const shown = SHOWN.get(name)
+  const [folder, file] = shown === undefined ? [RESULTS, name] : [join(ROOT, 'docs/images'), shown]
   if (KEEP) await mkdir(folder, { recursive: true })
-  const image = await page.screenshot({ animations: 'disabled', fullPage, ...(KEEP ? { path: join(folder, `${name}.png`) } : {}) })
+  const image = await page.screenshot({ animations: 'disabled', fullPage, ...(KEEP ? { path: join(folder, `${file}.png`) } : {}) })
   expect(image.length).toBeGreaterThan(10_000)
 }
 

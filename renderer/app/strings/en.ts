@@ -182,6 +182,8 @@ export const en = {
   'strip.bar': '{name}: {value}',
 
   'photo.title': 'Photo',
+  'photo.empty.title': 'No photo yet',
+  'photo.empty.hint': 'The network runs on it at once: its answer, where the evidence for it lies, and what every channel makes of it.',
   'photo.empty': 'Drop or paste a photo, or',
   'photo.choose': 'Choose…',
   'photo.samples': 'Samples',

@@ -183,6 +183,8 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'strip.bar': '{name}：{value}',
 
   'photo.title': '照片',
+  'photo.empty.title': '还没有照片',
+  'photo.empty.hint': '网络会立即在照片上运行：给出答案、答案的依据所在，以及每个通道看到了什么。',
   'photo.empty': '拖入或粘贴一张照片，或',
   'photo.choose': '选择…',
   'photo.samples': '样例',

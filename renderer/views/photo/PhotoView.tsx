@@ -21,6 +21,7 @@ export default function PhotoView() {
   const chooseFile = useStore((s) => s.chooseFile)
   const lensShown = useStore((s) => s.lensShown)
   const showLens = useStore((s) => s.showLens)
+  const hasPhoto = useStore((s) => s.photo !== null || s.lensShown)
   return (
     <div className="photo-view">
       <div className="canvas-head">
@@ -34,7 +35,7 @@ export default function PhotoView() {
           ]}
           onChange={(view) => showLens(view === 'lens')}
         />
-        <Samples />
+        {hasPhoto && <Samples />}
         <span className="grow" />
         <button type="button" className="button" onClick={() => void chooseFile('photo')}>
           {t('photo.choose')}
@@ -62,17 +63,24 @@ function Answer() {
   const chooseFile = useStore((s) => s.chooseFile)
   const overlay = useStore((s) => s.overlay)
   const setOverlay = useStore((s) => s.setOverlay)
+  if (!photo && !error && !task)
+    return (
+      <div className="photo-empty">
+        <h3>{t('photo.empty.title')}</h3>
+        <p className="quiet">{t('photo.empty.hint')}</p>
+        <Samples />
+        <p>
+          {t('photo.empty')}{' '}
+          <button type="button" className="button is-small" onClick={() => void chooseFile('photo')}>
+            {t('photo.choose')}
+          </button>
+        </p>
+        {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
+      </div>
+    )
   return (
     <div className="photo-body">
-      {photo && !error ? (
-        <Picture overlay={overlay} />
-      ) : (
-        !error && (
-          <p className="photo-empty">
-            {t('photo.empty')} {t('photo.choose')}
-          </p>
-        )
-      )}
+      {photo && !error ? <Picture overlay={overlay} /> : <div />}
       <div className="photo-answer">
         {error && (
           <ErrorNote
