@@ -164,7 +164,9 @@ describe('times', () => {
     )
     const ncnn = await read('loop_count = 8\nnum_threads = 4\n  shufflenet  min =    2.20  max =    2.62  avg =    2.46\n')
     expect(ncnn).toMatchObject({ total: 2.46, runs: 8, steps: 0, fits: true, nodes: [] })
-    expect(words(ncnn)).toBe('B: measured by ncnn, threads: 4. The file keeps the mean of 8 runs, and no median. It times whole runs of what it calls “shufflenet”, and no layers.')
+    expect(words(ncnn)).toBe(
+      'B: measured by ncnn, threads: 4. The file keeps the mean of 8 runs, and no median. It times whole runs of what it calls “shufflenet”, and no layers.',
+    )
   })
 
   it('are written with what the browser tells of itself', () => {
