@@ -1,6 +1,6 @@
 /** `shufflescope devices`: the devices that models can be measured on. */
 import { Command } from 'commander'
-import { type Cluster, type Condition, type Device, ScopeError } from '../../engine/index.ts'
+import { type Cluster, type Condition, type Device } from '../../engine/index.ts'
 import type { DeviceEntry, DevicesService, DeviceTarget } from '../services/devices.ts'
 import { type CliContext, report } from './context.ts'
 import { terminalPrompts } from './prompts.ts'
@@ -102,10 +102,4 @@ export function deviceText(device: Device, condition?: Condition): string {
     ...condition.throttled,
   ].filter(Boolean)
   return [...lines, `now: ${now.join(', ') || 'it does not say'}`].join('\n')
-}
-
-/** For a command that cannot work without a device. */
-export function needDevice(name: string | undefined): string {
-  if (name) return name
-  throw new ScopeError({ code: 'usage', what: 'Command line', why: '--device is missing', hint: 'Give --device user@host, or a name of the list' })
 }

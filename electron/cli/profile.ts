@@ -4,13 +4,13 @@ import { medianInterval, quantile, stepTimes, type Trace, type Verdict, verdictO
 import type { DeviceBackend, ProfileRequest } from '../ipc/contract.ts'
 import { prepareSubject } from '../services/subject.ts'
 import { type CliContext, report } from './context.ts'
-import { type ConnectionFlags, connectOptions, deviceText, needDevice, targetOf, withConnection } from './devices.ts'
+import { type ConnectionFlags, connectOptions, deviceText, targetOf, withConnection } from './devices.ts'
 import { loadModel } from './load.ts'
 import { count, precisionOption, size } from './options.ts'
 import { milliseconds, short, table } from './text.ts'
 
 interface ProfileFlags extends ConnectionFlags {
-  readonly device?: string
+  readonly device: string
   readonly input?: readonly [number, number]
   readonly threads: readonly number[]
   readonly runs: number
@@ -45,7 +45,6 @@ function numbers(min: number, max: number, most: number): (text: string) => numb
 export type ProfileReport = Trace & { readonly verdict: Verdict }
 
 export async function profile(context: CliContext, argument: string, flags: ProfileFlags): Promise<readonly ProfileReport[]> {
-  const device = needDevice(flags.device)
   const model = await loadModel(context, argument, flags.input ? { input: flags.input } : {})
   const subject = await prepareSubject(context.root, model, context.signal)
   const request: ProfileRequest = {
@@ -60,8 +59,8 @@ export async function profile(context: CliContext, argument: string, flags: Prof
     precision: flags.precision,
     node: flags.node ?? null,
   }
-  context.progress(`connecting to ${device}`)
-  const { traces, sent } = await context.devices.profile(await targetOf(context.devices, device, flags), subject, request, {
+  context.progress(`connecting to ${flags.device}`)
+  const { traces, sent } = await context.devices.profile(await targetOf(context.devices, flags.device, flags), subject, request, {
     ...connectOptions(context, flags),
     onProgress: ({ phase, done, total, threads, temperature }) => {
       const amount =

@@ -176,6 +176,8 @@ export const CONTRACT = {
   'samples.list': { args: z.tuple([]), result: z.array(sampleSchema) },
   'samples.bytes': { args: z.tuple([id]), result: fileSchema },
   'devices.list': { args: z.tuple([]), result: z.array(deviceEntrySchema) },
+  /** Names of the SSH configuration. */
+  'devices.configured': { args: z.tuple([]), result: z.array(z.string().min(1).max(255)).max(500) },
   'devices.add': { args: z.tuple([deviceTargetSchema]), result: deviceEntrySchema },
   'devices.remove': { args: z.tuple([z.string().min(1).max(300)]), result: z.null() },
   'devices.probe': {

@@ -54,10 +54,18 @@ export interface TargetOptions {
  */
 export async function resolveTarget(name: string, options: TargetOptions = {}): Promise<Target> {
   const home = options.home ?? homedir()
-  const files = options.configFiles ?? [join(home, '.ssh/config'), '/etc/ssh/ssh_config']
+  const files = options.configFiles ?? configFilesOf(home)
   const config = new ConfigFiles(files, home)
   return resolveHop(name, options, { config, home, environment: options.environment ?? process.env, jumps: [] })
 }
+
+/** Hosts that the configuration knows by name, for a person to choose from. Throws ScopeError `bad-input` as `resolveTarget` does. */
+export function configuredHosts(options: Pick<TargetOptions, 'configFiles' | 'home'> = {}): string[] {
+  const home = options.home ?? homedir()
+  return new ConfigFiles(options.configFiles ?? configFilesOf(home), home).hosts()
+}
+
+const configFilesOf = (home: string): string[] => [join(home, '.ssh/config'), '/etc/ssh/ssh_config']
 
 interface Context {
   readonly config: ConfigFiles

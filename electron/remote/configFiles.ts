@@ -8,6 +8,8 @@ import { printable } from './printable.ts'
 
 const MOST_BYTES = 1024 * 1024
 const MOST_FILES = 100
+const MOST_NAMES = 500
+const MOST_NAME = 255
 /** As in OpenSSH (READCONF_MAX_DEPTH). */
 const MOST_DEPTH = 16
 
@@ -27,6 +29,12 @@ export class ConfigFiles {
     this.#home = home
   }
 
+  /** Throws ScopeError `bad-input` for what cannot be read. Includes inside of a section are left out: they hold for its hosts alone. */
+  hosts(): string[] {
+    const state: Reading = { host: '', home: this.#home, files: 0, bytes: 0 }
+    return namesIn(this.#files.map((file) => readText(file, dirname(file), 0, state)).join('\n'))
+  }
+
   /** Throws ScopeError `bad-input` for what cannot be read. */
   settingsOf(host: string): Settings {
     const state: Reading = { host, home: this.#home, files: 0, bytes: 0 }
@@ -40,6 +48,19 @@ export class ConfigFiles {
     }
     return { all, one: (key) => all(key)[0] }
   }
+}
+
+/** Names that Host lines give in full, in their order; patterns are not names. */
+function namesIn(text: string): string[] {
+  const names = new Set<string>()
+  for (const line of text.split('\n')) {
+    const list = /^\s*host(?:\s*=\s*|\s+)(.+?)\s*$/i.exec(line)?.[1]
+    for (const word of list?.match(/"[^"]*"|\S+/g) ?? []) {
+      const name = word.replace(/^"|"$/g, '')
+      if (/^[^\s*?!#\p{Cc}]+$/u.test(name) && name.length <= MOST_NAME && names.size < MOST_NAMES) names.add(name)
+    }
+  }
+  return [...names]
 }
 
 /** Nothing that a configuration names is run. */

@@ -1,7 +1,7 @@
 /** Devices over SSH: the public surface of the layer below deployment and profiling. */
 
 export { type Bundle, type BundleFile, makeBundle } from './bundle.ts'
-export { type Identity, resolveTarget, type Target, type TargetOptions } from './config.ts'
+export { configuredHosts, type Identity, resolveTarget, type Target, type TargetOptions } from './config.ts'
 export type {
   Connection,
   ExecOptions,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { badInput, buildZooModel, type Model, openModel } from '../../engine/index.ts'
 import type { DeviceNews, DeviceQuestion, ProfileModel } from '../ipc/contract.ts'
 import type { Handlers } from '../ipc/dispatch.ts'
+import { configuredHosts } from '../remote/index.ts'
 import type { DevicesService, DeviceTarget, Prompts } from './devices.ts'
 import type { ModelsService } from './models.ts'
 import { prepareSubject } from './subject.ts'
@@ -16,7 +17,15 @@ export interface DeviceCallsOptions {
 type Answer = boolean | string | null
 type Calls = Pick<
   Handlers,
-  'devices.list' | 'devices.add' | 'devices.remove' | 'devices.probe' | 'devices.profile' | 'devices.answer' | 'traces.list' | 'traces.remove'
+  | 'devices.list'
+  | 'devices.configured'
+  | 'devices.add'
+  | 'devices.remove'
+  | 'devices.probe'
+  | 'devices.profile'
+  | 'devices.answer'
+  | 'traces.list'
+  | 'traces.remove'
 >
 
 const FAR = { phase: 'connecting', done: 0, total: 1, threads: 0, temperature: null } as const
@@ -59,6 +68,7 @@ export function deviceCalls({ root, devices, models }: DeviceCallsOptions): Call
 
   return {
     'devices.list': () => devices.list(),
+    'devices.configured': () => Promise.resolve(configuredHosts()),
     'devices.add': (_context, target) => devices.add(target),
     'devices.remove': (_context, id) => devices.remove(id).then(() => null),
     async 'devices.probe'({ signal, progress }, id) {

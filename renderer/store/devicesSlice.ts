@@ -54,6 +54,8 @@ export interface DevicesSlice {
   readonly deviceErrors: Readonly<Record<string, ErrorFields>>
   readonly deviceQuestions: readonly AskedQuestion[]
   readonly addingDevice: boolean
+  /** Names of the SSH configuration, to choose from. */
+  readonly configuredHosts: readonly string[]
   /** Devices that the next profile runs on. */
   readonly devicesChosen: readonly string[]
   /** Ids of the run that is shown, and of those beside it. */
@@ -89,6 +91,7 @@ export const initialDevices = {
   deviceErrors: {},
   deviceQuestions: [],
   addingDevice: false,
+  configuredHosts: [],
   devicesChosen: [],
   traceShown: null,
   tracesBeside: [],
@@ -165,7 +168,19 @@ export const devicesSlice: Slice<DevicesSlice> = (set, get) => {
       }
     },
 
-    setAddingDevice: (addingDevice) => set({ addingDevice, devicesError: null }),
+    setAddingDevice(addingDevice) {
+      set({ addingDevice, devicesError: null })
+      // Names to choose from are a help only: a configuration that cannot be read says so when one connects.
+      if (addingDevice)
+        void counted(
+          get()
+            .api?.call('devices.configured', [])
+            .then(
+              (configuredHosts) => set({ configuredHosts }),
+              () => undefined,
+            ) ?? Promise.resolve(),
+        )
+    },
 
     async addDevice(target) {
       const { api } = get()

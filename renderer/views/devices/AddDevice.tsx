@@ -9,6 +9,7 @@ import { type Refused, readTarget } from './options.ts'
 export function AddDevice({ error, onClose }: { readonly error: ErrorFields | null; readonly onClose: () => void }) {
   const t = useText()
   const add = useStore((s) => s.addDevice)
+  const known = useStore((s) => s.configuredHosts)
   const [text, setText] = useState({ target: '', identity: '', knownHosts: '' })
   const [refused, setRefused] = useState<Refused | null>(null)
   const title = useId()
@@ -46,6 +47,7 @@ export function AddDevice({ error, onClose }: { readonly error: ErrorFields | nu
         hint={t('devices.form.target.hint')}
         value={text.target}
         placeholder={t('devices.form.target.example')}
+        known={known}
         refused={refused?.field === 'target' ? t(refused.why) : null}
         onChange={put('target')}
       />

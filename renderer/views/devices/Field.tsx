@@ -7,11 +7,13 @@ export interface FieldProps {
   readonly value: string
   readonly placeholder?: string
   readonly unit?: string
+  /** To choose from; anything else can be typed. */
+  readonly known?: readonly string[]
   readonly refused?: string | null
   readonly onChange: (value: string) => void
 }
 
-export function Field({ label, hint, value, placeholder, unit, refused = null, onChange }: FieldProps) {
+export function Field({ label, hint, value, placeholder, unit, known = [], refused = null, onChange }: FieldProps) {
   const id = useId()
   const described = [hint ? `${id}hint` : '', refused ? `${id}why` : ''].filter(Boolean).join(' ')
   return (
@@ -24,12 +26,20 @@ export function Field({ label, hint, value, placeholder, unit, refused = null, o
           value={value}
           placeholder={placeholder}
           autoComplete="off"
+          list={known.length > 0 ? `${id}known` : undefined}
           autoCapitalize="off"
           spellCheck={false}
           aria-invalid={refused !== null}
           aria-describedby={described || undefined}
           onChange={(e) => onChange(e.target.value)}
         />
+        {known.length > 0 && (
+          <datalist id={`${id}known`}>
+            {known.map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        )}
         {unit && <span className="quiet small">{unit}</span>}
       </span>
       {hint && (

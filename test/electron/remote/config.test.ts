@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { resolveTarget } from '../../../electron/remote/index.ts'
+import { configuredHosts, resolveTarget } from '../../../electron/remote/index.ts'
 
 const missing = spawnSync('ssh', ['-V']).error === undefined ? '' : ' (skipped: ssh is not installed)'
 const folder = mkdtempSync(join(tmpdir(), 'shufflescope-config-'))
@@ -159,5 +159,22 @@ describe('targets', () => {
     mkdirSync(join(folder, 'directory'))
     await expect(resolveTarget('a', { configFiles: [join(folder, 'directory')] })).rejects.toMatchObject({ code: 'bad-input' })
     await expect(resolve('a', `Host a\n${' User x\n'.repeat(200_000)}`)).rejects.toThrow(/1 MiB/)
+  })
+})
+
+describe('names to choose from', () => {
+  it('are those that Host lines give in full, of included files too, each once', () => {
+    writeFileSync(join(folder, 'more-boards.conf'), 'Host rock pi\nHostName 10.0.0.1\n')
+    const file = config(
+      `Include ${folder}/more-boards.conf\nHost pi jetson nano-* !bad "quo ted" "quoted"\n host=odroid\nMatch host x\nHostName host y\n# Host commented\nHost *\n`,
+    )
+    expect(configuredHosts({ configFiles: [file, join(folder, 'nowhere')], home: folder })).toEqual(['rock', 'pi', 'jetson', 'quoted', 'odroid'])
+  })
+
+  it('are bounded, and hold no control characters', () => {
+    const many = Array.from({ length: 2000 }, (_, i) => `Host h${i}\n`).join('')
+    const names = configuredHosts({ configFiles: [config(`Host a\x1b[2J b\x07 ${'x'.repeat(300)}\n${many}`)], home: folder })
+    expect(names).toHaveLength(500)
+    expect(names[0]).toBe('h0')
   })
 })

@@ -74,6 +74,7 @@ function fake() {
     call: ((channel: string, args: readonly unknown[], options?: { signal?: AbortSignal; onProgress?: (news: DeviceNews) => void }) => {
       if (channel === 'devices.list') return Promise.resolve(lists.devices)
       if (channel === 'traces.list') return Promise.resolve(lists.traces)
+      if (channel === 'devices.configured') return Promise.resolve(['rock'])
       return new Promise<unknown>((resolve, reject) => {
         calls.push({ channel, args, tell: (news) => options?.onProgress?.(news), signal: options?.signal, resolve, reject })
         options?.signal?.addEventListener('abort', () => reject({ code: 'cancelled', what: 'a', why: 'b', hint: 'c' }))
