@@ -1,5 +1,7 @@
 /** Devices: a machine reached over SSH is added, trusted, profiled, compared layer by layer, and one run is cancelled. */
 import { mkdirSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sshd, sshdMissing, startSshd } from '../electron/remote/sshd.ts'
@@ -31,11 +33,11 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
   const target = () => `${sshd.user}@127.0.0.1:${sshd.port}`
   const card = (page: Page) => main(page).getByRole('listitem', { name: target() })
 
-  async function add(page: Page, knownHosts: string): Promise<void> {
+  async function add(page: Page, knownHosts: string, key = sshd.key): Promise<void> {
     await main(page).getByRole('button', { name: 'Add a device' }).click()
     const form = main(page).getByRole('form', { name: 'Add a device' })
     await form.getByLabel('Address').fill(target())
-    await form.getByLabel('Key file').fill(sshd.key)
+    await form.getByLabel('Key file').fill(key)
     await form.getByLabel('Known hosts file').fill(knownHosts)
     await form.getByRole('button', { name: 'Add', exact: true }).click()
     await card(page).waitFor()
@@ -195,4 +197,47 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
     }
     await app.leave(page)
   })
+
+  it('asks for the passphrase of a key, says when it was wrong, and keeps it nowhere', { timeout: 2 * LONG }, async () => {
+    const page = await app.open()
+    await toDevices(page)
+    await add(page, sshd.knownHosts, sshd.lockedKey)
+    const probe = card(page).getByRole('button', { name: `Probe ${target()}` })
+    const dialog = page.getByRole('dialog', { name: 'Passphrase of the key' })
+    await probe.click()
+    await dialog.waitFor({ timeout: LONG })
+    expect(await dialog.locator('input').getAttribute('type')).toBe('password')
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
+    expect(await seriousProblems(page)).toEqual([])
+    await picture(page, 'devices-passphrase')
+    await page.keyboard.type('not it')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('That was not accepted').waitFor({ timeout: LONG })
+    await page.keyboard.type('secret words')
+    await page.keyboard.press('Enter')
+    await card(page).getByRole('list', { name: 'What is known of it' }).waitFor({ timeout: LONG })
+    await idle(page)
+    expect(await page.evaluate(() => `${document.documentElement.outerHTML}${JSON.stringify({ ...localStorage, ...sessionStorage })}`)).not.toContain(
+      'secret words',
+    )
+    expect(await filesWith(app.userData, 'secret words')).toEqual([])
+    // It is asked for again, and no answer is an end in words.
+    await probe.click()
+    await dialog.waitFor({ timeout: LONG })
+    await page.keyboard.press('Escape')
+    await card(page).getByRole('alert').waitFor({ timeout: LONG })
+    await idle(page)
+    expect(await card(page).getByRole('alert').innerText()).toMatch(/passphrase|key/i)
+    await app.leave(page)
+  })
 })
+
+/** Files under a folder that hold a text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && (await readFile(path)).includes(text)) found.push(path)
+  }
+  return found
+}

@@ -19,6 +19,8 @@ const VIEWPORT = { width: 1440, height: 900 }
 
 export interface App {
   readonly browser: Browser
+  /** Holds what the shells keep, a folder for each. */
+  readonly userData: string
   /** A new window on the application. */
   open(options?: OpenOptions): Promise<Page>
   /** The test is done with it. */
@@ -69,6 +71,7 @@ export async function startApp({ reuse = false } = {}): Promise<App> {
   const newContext = (options: BrowserContextOptions = {}) => browser.newContext({ viewport: VIEWPORT, locale: 'en-US', ...options })
   return {
     browser,
+    userData: folder,
     async open({ hash = '', script, isolated = true, ...options } = {}) {
       const plain = reuse && isolated && !script && Object.keys(options).every((key) => OF_A_PAGE.has(key))
       if (plain && shared?.free) {
