@@ -1,6 +1,6 @@
 /** `shufflescope devices`: the devices that models can be measured on. */
 import { Command } from 'commander'
-import { type Cluster, type Condition, type Device } from '../../engine/index.ts'
+import type { Cluster, Condition, Device } from '../../engine/index.ts'
 import type { DeviceEntry, DevicesService, DeviceTarget } from '../services/devices.ts'
 import { type CliContext, report } from './context.ts'
 import { terminalPrompts } from './prompts.ts'

@@ -5,6 +5,7 @@ import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { answerTable } from '../photo/answerTable.ts'
+import { ChoosePhoto } from '../photo/ChoosePhoto.tsx'
 import { Samples } from '../photo/Samples.tsx'
 import { TopClasses } from '../photo/TopClasses.tsx'
 import { taskText } from '../taskText.ts'
@@ -17,20 +18,12 @@ export function PhotoWell() {
   const error = useStore((s) => s.runError)
   const model = useStore((s) => s.model)
   const show = useStore((s) => s.show)
-  const chooseFile = useStore((s) => s.chooseFile)
   const dismiss = useStore((s) => s.dismissRunError)
   const closeError = error && <ErrorNote error={error} dismiss={t('app.dismiss')} onDismiss={dismiss} />
   if (!photo)
     return (
       <section className="well is-empty" aria-label={t('photo.title')}>
-        {closeError ?? (
-          <p>
-            {t('photo.empty')}{' '}
-            <button type="button" className="button is-small" onClick={() => void chooseFile('photo')}>
-              {t('photo.choose')}
-            </button>
-          </p>
-        )}
+        {closeError ?? <ChoosePhoto />}
         <Samples />
         {model?.notice && !error && (
           <p className="well-foot quiet small" title={model.notice}>

@@ -9,6 +9,7 @@ import { Segmented } from '../../ui/Segmented.tsx'
 import { Loading } from '../Loading.tsx'
 import { LensLink } from '../lens/LensLink.tsx'
 import { taskText } from '../taskText.ts'
+import { ChoosePhoto } from './ChoosePhoto.tsx'
 import { Picture } from './Picture.tsx'
 import { Samples } from './Samples.tsx'
 import { TopClasses } from './TopClasses.tsx'
@@ -69,12 +70,7 @@ function Answer() {
         <h3>{t('photo.empty.title')}</h3>
         <p className="quiet">{t('photo.empty.hint')}</p>
         <Samples />
-        <p>
-          {t('photo.empty')}{' '}
-          <button type="button" className="button is-small" onClick={() => void chooseFile('photo')}>
-            {t('photo.choose')}
-          </button>
-        </p>
+        <ChoosePhoto />
         {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
       </div>
     )
