@@ -40,8 +40,10 @@ function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table:
   else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
 }
 
-/** Steps of a window whose weights (32 bytes a step) are worth drawing into the cache before they are used. */
-const LONG = 128
+/** Steps of a window whose weights are worth drawing into the cache before they are used. */
+const LONG = 64
+/** Bytes drawn at once: enough tiles that the wait for the first line is shared, and little enough for any second-level cache. */
+const DRAWN = 131072
 
 /**
  * Reads one word of each cache line. Wasm has no prefetch; a run of loads with nothing else to do overlaps their waiting,
@@ -176,6 +178,10 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
   const outer = max(inner, min(outW, span < 0 ? 0 : span / strideW + 1))
   const step = strideW * srcStep
 
+  const weightsEnd = weights + ((arg(args, GROUPS) * paddedOut * steps) << 2)
+
+  /** The weights of all units before this one have been drawn. */
+  let drawn = begin
   for (let unit = begin; unit < end; ) {
     const place = unit / perPlace
     const row = place / blocksPerRow
@@ -216,8 +222,12 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
     const toStep = rare ? width << 2 : dstStep
     const most = rare ? SCRATCH_BYTES / toStep : length
 
-    // Stored, so that no compiler leaves the reading out.
-    if (steps >= LONG && first < last) store<i32>(scratch, draw(wr, ((ky1 - ky0) * rowSteps * width) << 2))
+    if (steps >= LONG && unit > drawn) {
+      const tiles = min(max(1, DRAWN / (steps << 5)), 1 + (end - unit) / (2 * chunks))
+      drawn = unit + (tiles - 1) * 2 * chunks
+      // Tiles of all groups lie one after the other. Stored, so that no compiler leaves the reading out.
+      store<i32>(scratch, draw(w, min(weightsEnd - w, tiles * (steps << 5))))
+    }
     for (let x0 = first; x0 < last; x0 += most) {
       const x1 = min(last, x0 + most)
       const to: usize = rare ? scratch : home + x0 * dstStep
