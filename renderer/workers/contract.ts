@@ -57,6 +57,8 @@ export interface LayerRow {
   readonly op: string
   /** The field's name for the op with its kernel, e.g. "1×1 conv". */
   readonly title: string
+  /** The same where there is little room, e.g. "Conv 1×1". */
+  readonly label: string
   /** Null where it does not multiply and accumulate. */
   readonly kind: LayerKind | null
   /** Groups of a convolution or a shuffle; null elsewhere. */

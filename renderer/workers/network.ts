@@ -2,7 +2,7 @@
 import { CONVENTIONS, type Cost, type Graph, inspectGraph, macsOf, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
 import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
 import { edgesOf } from './edges.ts'
-import { isDepthwise, isShuffle, kindOf, opFacts, opTitle, pairOf, shuffleOf } from './opWords.ts'
+import { isDepthwise, isShuffle, kindOf, opFacts, opLabel, opTitle, pairOf, shuffleOf } from './opWords.ts'
 
 export const NO_MACS: Readonly<Record<ConventionId, number>> = { paper: 0, conv: 0, 'conv+fc': 0, all: 0 }
 
@@ -42,6 +42,7 @@ export function layersOf(loaded: Graph, graph: Graph): { readonly layers: readon
       name: node.name,
       op: node.op,
       title: opTitle(graph, node),
+      label: opLabel(graph, node),
       kind: kindOf(graph, node),
       groups: node.op === 'conv2d' || isShuffle(node) ? (row.groups ?? null) : null,
       inputShape: row.inputShape,

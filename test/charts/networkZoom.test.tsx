@@ -216,6 +216,7 @@ describe('another stage', () => {
       item,
       sources,
       label: '',
+      short: '',
       costText: '',
       share: 0,
       shape: '',

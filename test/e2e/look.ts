@@ -78,6 +78,7 @@ const AXE_LOOKS: ReadonlySet<string> = new Set(['1440-light', '1024-dark'])
 /** Nothing reaches beyond the window in any look, and axe finds nothing serious in those that differ for it. */
 export async function expectSound(page: Page, look: string, what = look): Promise<void> {
   expect(await fits(page), what).toBe(true)
+  expect(await cutOff(page), what).toEqual([])
   if (AXE_LOOKS.has(look)) expect(await seriousProblems(page), what).toEqual([])
 }
 
@@ -90,4 +91,28 @@ export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs' | 'De
 /** Whether nothing reaches beyond the window at its sides. */
 export function fits(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
+}
+
+/**
+ * What its surroundings cut off at their right, where nothing says that there is more. The map is moved by hand, words that
+ * end in dots say so themselves, and what is there for screen readers alone has no place to be seen in.
+ */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const inDots = (e: Element | null): boolean => e !== null && (getComputedStyle(e).textOverflow === 'ellipsis' || inDots(e.parentElement))
+    const name = (e: Element) => `${e.tagName.toLowerCase()}.${[...e.classList].join('.')}`
+    const found = new Set<string>()
+    for (const box of document.querySelectorAll<HTMLElement>('body *')) {
+      const { overflowX, textOverflow } = getComputedStyle(box)
+      if (!(overflowX === 'hidden' || overflowX === 'clip') || textOverflow === 'ellipsis') continue
+      if (box.closest('svg, .zoom-map, .sr-only')) continue
+      const { left, width } = box.getBoundingClientRect()
+      for (const inner of box.querySelectorAll(':scope *:not(svg *, .sr-only, .sr-only *, .zoom-map *)')) {
+        const rect = inner.getBoundingClientRect()
+        if (rect.width > 1 && rect.right > left + width + 5 && !inDots(inner))
+          found.add(`${name(inner)} ends ${Math.round(rect.right - left - width)} px beyond ${name(box)}`)
+      }
+    }
+    return [...found]
+  })
 }

@@ -44,7 +44,7 @@ export function MatrixChart({ data, size, label, litRows, litColumns, onHover }:
       {shapes.labels.length <= 64 &&
         shapes.labels.map(({ group, x, y }) => (
           <text key={`${x},${y}`} className="matrix-label" x={x} y={y} style={{ fill: groupInk(group) }}>
-            {group + 1}
+            {group}
           </text>
         ))}
       {lit && (

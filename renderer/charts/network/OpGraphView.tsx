@@ -10,8 +10,10 @@ export interface MapOp {
   readonly name: string
   /** Key of its item. */
   readonly item: string
-  /** "GConv 1×1". */
+  /** "1×1 group conv". */
   readonly label: string
+  /** "GConv 1×1". */
+  readonly short: string
   readonly costText: string
   /** 0..1 of the dearest op; null where it is not measured. */
   readonly share: number | null
@@ -50,11 +52,15 @@ export interface OpGraphViewProps {
 
 /** Letters smaller than this on the screen are left out. */
 const LEGIBLE = 6.5
+/** Pixels on the screen of the short labels that boxes too small for theirs have, and a letter's width in its height. */
+const SHORT_SIZE = 8
+const LETTER = 0.58
 
 export const OpGraphView = memo(function OpGraphView({ glyph, shape, ops, k, selected, focusable, describe }: OpGraphViewProps) {
   const { scale, x, y } = placedIn(glyph, shape)
   const words = 12 * scale * k >= LEGIBLE
   const details = 8 * scale * k >= LEGIBLE
+  const shortSize = SHORT_SIZE / (scale * k)
   return (
     <g className="op-graph" transform={`translate(${round(x)} ${round(y)}) scale(${scale.toFixed(4)})`}>
       {shape.edges.map((e) => (
@@ -87,6 +93,11 @@ export const OpGraphView = memo(function OpGraphView({ glyph, shape, ops, k, sel
             {words && (
               <text className="op-label" x={12} y={15}>
                 {op.label}
+              </text>
+            )}
+            {!words && shortSize * LETTER * op.short.length < OP_WIDTH - 12 && (
+              <text className="op-short" x={OP_WIDTH / 2} y={(OP_HEIGHT - 5) / 2 + 0.36 * shortSize} style={{ fontSize: round(shortSize) }}>
+                {op.short}
               </text>
             )}
             {words && (

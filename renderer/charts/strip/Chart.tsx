@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef } from 'react'
 import { costColour } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
-import { barAt, type StripBar, stripLayout, visibleBars } from './layout.ts'
+import { barAt, LEFT, type StripBar, stripLayout, visibleBars } from './layout.ts'
 
 export interface StripChartProps {
   readonly bars: readonly StripBar[]
@@ -64,13 +64,13 @@ export function StripChart({ bars, size, label, range, valueText, describe, sect
       }}
       onKeyDown={keys}
     >
-      <text className="strip-axis" x={54} y={shapes.top + 8}>
+      <text className="strip-axis" x={LEFT - 6} y={shapes.top + 8}>
         {valueText(shapes.greatest)}
       </text>
-      <text className="strip-axis" x={54} y={shapes.baseline}>
+      <text className="strip-axis" x={LEFT - 6} y={shapes.baseline}>
         0
       </text>
-      <line className="strip-line" x1={60} x2={size.width - 4} y1={shapes.baseline + 0.5} y2={shapes.baseline + 0.5} />
+      <line className="strip-line" x1={LEFT} x2={size.width - 4} y1={shapes.baseline + 0.5} y2={shapes.baseline + 0.5} />
       {shapes.sections.map(({ key, x, width }) => (
         <g key={`${key}@${x}`}>
           <line className="strip-line" x1={x - 0.5} x2={x - 0.5} y1={shapes.top} y2={size.height - 4} />

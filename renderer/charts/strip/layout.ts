@@ -26,7 +26,8 @@ export interface StripShapes {
 }
 
 const LABEL = 20
-const LEFT = 60
+/** Room for the greatest value, of nine letters such as "0.0728 ms". */
+export const LEFT = 68
 
 /** Where bars are thinner than a pixel, the highest of each pixel: the others cannot be seen behind it. */
 export function visibleBars({ bars, step }: Pick<StripShapes, 'bars' | 'step'>): StripShapes['bars'] {

@@ -105,7 +105,7 @@ export function UnitChart({ view, size, amount, lit, selected, words, onHover, o
             ))}
             {bar.indices.map(({ group, y }) => (
               <text key={y} className="unit-index" x={bar.x + bar.width / 2} y={y} style={{ fill: groupInk(group) }}>
-                {group + 1}
+                {group}
               </text>
             ))}
           </g>

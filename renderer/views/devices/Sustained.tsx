@@ -22,7 +22,8 @@ export function Sustained({ trace }: { readonly trace: Trace }) {
   )
   const table = useMemo(() => conditionsTable(t, conditions), [t, conditions])
   if (conditions.length < FEWEST) return null
-  const missing = LOOKED.filter((what) => !lines.some((l) => l.what === what))
+  // Latency is looked at along a sustained run alone, and every device has it.
+  const missing = LOOKED.filter((what) => what !== 'ms' && !lines.some((l) => l.what === what))
   const doubtful = isDoubtful(figuresOf(trace).verdict)
   return (
     <section aria-label={t('devices.along')}>

@@ -99,6 +99,7 @@ export function mapOps(network: NetworkView, measuring: Measuring): ReadonlyMap<
           name: layer.name,
           item: layer.item,
           label: layer.title,
+          short: layer.label,
           costText: value === null ? '–' : value > 0 ? measuring.text(value) : '',
           share: value === null ? null : value / most,
           shape: shape(layer.outputShape),

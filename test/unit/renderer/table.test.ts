@@ -10,6 +10,7 @@ function layer(index: number, name: string, section: string, macs: number, group
     name,
     op: 'conv2d',
     title: '1×1 conv',
+    label: 'Conv 1×1',
     kind: groups === null ? 'pointwise' : 'pointwiseGrouped',
     groups,
     inputShape: [1, 3, 8, 8],
