@@ -93,7 +93,7 @@ describe('contrast', { timeout: 150_000 }, () => {
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'contrast-map')
     await give(page, 's3u2')
-    expect(await page.locator('.unit-index').allTextContents()).toEqual(expect.arrayContaining(['1', '2', '3']))
+    expect(await page.locator('.unit-index').allTextContents()).toEqual(expect.arrayContaining(['0', '1', '2']))
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'contrast-unit')
     await give(page, 'costs layers')
