@@ -367,7 +367,7 @@ describe('the screen', () => {
     const page = await app.open({ locale: 'zh-CN' })
     await page.keyboard.press('c')
     await idle(page)
-    await page.getByRole('button', { name: '去掉混洗的自身' }).click()
+    await page.getByRole('button', { name: '去掉重排的自身' }).click()
     await idle(page)
     expect(await main(page).innerText()).toContain('各组彼此隔断')
     await picture(page, 'compare-zh')
