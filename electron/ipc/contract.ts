@@ -136,9 +136,13 @@ const questionSchema = z.object({
       text: z.string().max(1000),
       echo: z.boolean(),
       failed: z.number().int().min(0),
+      /** Whether the system's keychain can keep it. */
+      keepable: z.boolean(),
     }),
   ]),
 })
+/** Whether a host key is trusted, a secret, or null for no answer. */
+const answerSchema = z.union([z.boolean(), z.object({ secret: z.string().max(10_000), keep: z.boolean() }), z.null()])
 const deviceProgressSchema = z.object({
   kind: z.literal('progress'),
   phase: z.enum(['connecting', 'preparing', 'uploading', 'loading', 'warmup', 'runs', 'layers', 'sustained']),
@@ -190,8 +194,8 @@ export const CONTRACT = {
     result: z.object({ traces: z.array(storedTraceSchema), sent: z.number().int().min(0) }),
     progress: deviceNewsSchema,
   },
-  /** To a question of a call under way: true or false, a secret, or null for no answer. */
-  'devices.answer': { args: z.tuple([token, z.union([z.boolean(), z.string().max(10_000), z.null()])]), result: z.null() },
+  /** To a question of a call under way. */
+  'devices.answer': { args: z.tuple([token, answerSchema]), result: z.null() },
   'traces.list': { args: z.tuple([]), result: z.array(storedTraceSchema) },
   'traces.remove': { args: z.tuple([z.string().min(1).max(250)]), result: z.null() },
   'settings.get': { args: z.tuple([]), result: settingsSchema },
@@ -230,6 +234,7 @@ export type DeviceEntry = z.infer<typeof deviceEntrySchema>
 export type DeviceBackend = z.infer<typeof deviceBackendSchema>
 export type ProfileRequest = z.infer<typeof profileRequestSchema>
 export type ProfileModel = z.infer<typeof profileModelSchema>
+export type DeviceAnswer = z.infer<typeof answerSchema>
 export type DeviceQuestion = z.infer<typeof questionSchema>
 export type DeviceProgress = z.infer<typeof deviceProgressSchema>
 export type DeviceNews = z.infer<typeof deviceNewsSchema>

@@ -5,6 +5,7 @@ import { handleElectron, type IpcMainLike, sendEvent } from '../ipc/handleElectr
 import { catalogue } from '../services/catalogue.ts'
 import { createServices, type Services } from '../services/index.ts'
 import { electronDialogs } from './dialogs.ts'
+import { electronKeychain } from './keychain.ts'
 import { isOwn } from './origin.ts'
 
 export interface Backend extends Services {
@@ -19,6 +20,7 @@ export function setupServices(assets: string, window: () => BrowserWindow | unde
     shell: 'electron',
     catalogue,
     dialogs: electronDialogs(window),
+    keychain: electronKeychain,
     // Chromium's network stack knows the system's proxy and certificates; Node's does not.
     fetch: (url, init) => net.fetch(url, init),
   })

@@ -17,6 +17,8 @@ export type SecretKind = 'passphrase' | 'password' | 'answer'
 
 export interface SecretPrompt {
   readonly kind: SecretKind
+  /** What it belongs to, the same each time: the path of the key, or `user@host:port`. */
+  readonly about: string
   /** One line, fit to be shown; what a device asked is escaped in it. */
   readonly text: string
   /** Whether what is typed may be seen. */
@@ -25,7 +27,7 @@ export interface SecretPrompt {
   readonly failed: number
 }
 
-/** Answers of a person. What `secret` returns is used once, and neither kept nor logged. */
+/** Answers of a person. What `secret` returns is used once, and neither kept nor logged here. */
 export interface Prompts {
   /** Whether an unknown key is trusted from now on. */
   hostKey(question: HostKeyQuestion): Promise<boolean>

@@ -71,7 +71,7 @@ export function createAuth(target: Target, label: string, options: AuthOptions):
       if (unanswered) break
     }
     for (let failed = 0; failed < TRIES && takes('password'); failed++) {
-      const password = await ask({ kind: 'password', text: `Password for ${label}`, echo: false, failed })
+      const password = await ask({ kind: 'password', about: label, text: `Password for ${label}`, echo: false, failed })
       if (password === undefined) {
         notes.push('no password was given')
         break
@@ -84,7 +84,7 @@ export function createAuth(target: Target, label: string, options: AuthOptions):
   async function answers(questions: readonly { prompt: string; echo?: boolean }[], failed: number): Promise<string[] | undefined> {
     const given: string[] = []
     for (const { prompt, echo } of questions.slice(0, MOST_QUESTIONS)) {
-      const answer = await ask({ kind: 'answer', text: `${label} asks: ${printable(prompt.trim(), 200)}`, echo: echo === true, failed })
+      const answer = await ask({ kind: 'answer', about: label, text: `${label} asks: ${printable(prompt.trim(), 200)}`, echo: echo === true, failed })
       if (answer === undefined) return undefined
       given.push(answer)
     }
@@ -97,7 +97,7 @@ export function createAuth(target: Target, label: string, options: AuthOptions):
     if (!bytes) return undefined
     let parsed = utils.parseKey(bytes)
     for (let failed = 0; parsed instanceof Error && failed < TRIES && /encrypted|passphrase/i.test(parsed.message); failed++) {
-      const passphrase = await ask({ kind: 'passphrase', text: `Passphrase for the key ${shown}`, echo: false, failed })
+      const passphrase = await ask({ kind: 'passphrase', about: identity.path, text: `Passphrase for the key ${shown}`, echo: false, failed })
       if (passphrase === undefined) {
         notes.push(`${shown} is locked, and no passphrase was given`)
         return undefined

@@ -11,6 +11,7 @@ import { type Dialogs, type FilesService, filesService } from './files.ts'
 import { modelsService, type WeightsSource } from './models.ts'
 import type { Fetch } from './network.ts'
 import { samplesService } from './samples.ts'
+import { type Keychain, secretsService } from './secrets.ts'
 import { type SettingsService, settingsService } from './settings.ts'
 
 export interface ServicesOptions {
@@ -23,6 +24,8 @@ export interface ServicesOptions {
   readonly catalogue: readonly WeightsSource[]
   /** Absent where the page has to use its own. */
   readonly dialogs?: Dialogs
+  /** Absent where there is none; secrets are then asked for each time. */
+  readonly keychain?: Keychain
   readonly fetch?: Fetch
   /** Milliseconds without a byte after which a download counts as stalled. */
   readonly silenceMs?: number
@@ -64,7 +67,7 @@ export function createServices(options: ServicesOptions): Services {
     'recents.clear': () => files.clearRecents().then(() => null),
     'samples.list': () => samples.list(),
     'samples.bytes': (_context, id) => samples.bytes(id),
-    ...deviceCalls({ root, devices, models }),
+    ...deviceCalls({ root, devices, models, secrets: secretsService(userData, options.keychain) }),
     'settings.get': () => settings.get(),
     'settings.set': (_context, patch) => settings.set(patch),
   }

@@ -1,5 +1,6 @@
 /** Devices that models are profiled on: the list, work under way on each, what it asks, and the history of runs. */
 import type {
+  DeviceAnswer,
   DeviceEntry,
   DeviceProgress,
   DeviceQuestion,
@@ -73,7 +74,7 @@ export interface DevicesSlice {
   /** The open model, on every chosen device at once. */
   profileDevices(request: ProfileRequest): Promise<void>
   /** Null: no answer, which refuses. */
-  answerDevice(question: string, answer: boolean | string | null): Promise<void>
+  answerDevice(question: string, answer: DeviceAnswer): Promise<void>
   dismissDeviceError(id: string): void
   showTrace(id: string | null): void
   putTraceBeside(id: string, beside: boolean): void

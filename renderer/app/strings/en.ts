@@ -919,6 +919,9 @@ export const en = {
   'devices.secret.for': 'To connect to {device}',
   'devices.secret.failed': 'That was not accepted. Try again.',
   'devices.secret.kept': 'It is sent to the back end for this connection and kept nowhere.',
+  'devices.secret.keep': "Keep it in this system's keychain",
+  'devices.secret.kept.keychain':
+    'Otherwise it is sent to the back end for this connection and kept nowhere. Removing the device removes it from the keychain.',
   'devices.secret.send': 'Continue',
   'verdict.kind.valid': 'valid',
   'verdict.kind.suspect': 'suspect',

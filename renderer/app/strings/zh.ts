@@ -901,6 +901,8 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'devices.secret.for': '用于连接 {device}',
   'devices.secret.failed': '未被接受，请重试。',
   'devices.secret.kept': '它只为本次连接发送给后端，不保存在任何地方。',
+  'devices.secret.keep': '保存到本系统的钥匙串',
+  'devices.secret.kept.keychain': '否则它只为本次连接发送给后端，不保存在任何地方。移除设备时也会从钥匙串中移除。',
   'devices.secret.send': '继续',
   'verdict.kind.valid': '可信',
   'verdict.kind.suspect': '存疑',

@@ -1,4 +1,4 @@
-/** What a connection asks: whether a host key is trusted, or for a secret. A secret lives in the field it is typed into, and nowhere else. */
+/** What a connection asks: whether a host key is trusted, or for a secret. A secret lives in the field it is typed into, and in the system's keychain where that is asked for. */
 import { type FormEvent, useEffect, useId, useRef } from 'react'
 import { useStore, useText } from '../../store/context.ts'
 import type { AskedQuestion } from '../../store/devicesSlice.ts'
@@ -68,6 +68,7 @@ function Secret({ id, device, ask }: SecretProps) {
   const t = useText()
   const answer = useStore((s) => s.answerDevice)
   const field = useRef<HTMLInputElement>(null)
+  const keep = useRef<HTMLInputElement>(null)
   const label = useId()
   useEffect(() => field.current?.focus(), [])
   const none = () => {
@@ -80,7 +81,7 @@ function Secret({ id, device, ask }: SecretProps) {
     if (!input) return
     const { value } = input
     input.value = ''
-    void answer(id, value)
+    void answer(id, { secret: value, keep: keep.current?.checked === true })
   }
   return (
     <Dialog title={t(`devices.secret.${ask.secret}`)} close={t('app.cancel')} onClose={none}>
@@ -101,7 +102,13 @@ function Secret({ id, device, ask }: SecretProps) {
             maxLength={10_000}
           />
         </span>
-        <p className="quiet small">{t('devices.secret.kept')}</p>
+        {ask.keepable && (
+          <label className="device-choice">
+            <input type="checkbox" ref={keep} />
+            {t('devices.secret.keep')}
+          </label>
+        )}
+        <p className="quiet small">{t(ask.keepable ? 'devices.secret.kept.keychain' : 'devices.secret.kept')}</p>
         <div className="row">
           <button type="submit" className="button is-primary">
             {t('devices.secret.send')}

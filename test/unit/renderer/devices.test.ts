@@ -131,12 +131,12 @@ describe('devices in the state', () => {
     const { store, of } = fake()
     const probing = store.getState().probeDevice('pi')
     await settled()
-    const ask = { about: 'secret', secret: 'password', text: 'pi password:', echo: false, failed: 0 } as const
+    const ask = { about: 'secret', secret: 'password', text: 'pi password:', echo: false, failed: 0, keepable: false } as const
     of('devices.probe')[0]?.tell({ kind: 'question', id: 'a'.repeat(32), ask })
     of('devices.probe')[0]?.tell({ kind: 'question', id: 'b'.repeat(32), ask })
     expect(store.getState().deviceQuestions.map((q) => q.device)).toEqual(['pi', 'pi'])
-    await store.getState().answerDevice('a'.repeat(32), 'tell no one')
-    expect(of('devices.answer')[0]?.args).toEqual(['a'.repeat(32), 'tell no one'])
+    await store.getState().answerDevice('a'.repeat(32), { secret: 'tell no one', keep: false })
+    expect(of('devices.answer')[0]?.args).toEqual(['a'.repeat(32), { secret: 'tell no one', keep: false }])
     expect(JSON.stringify(store.getState())).not.toContain('tell no one')
     of('devices.probe')[0]?.reject({ code: 'device', what: 'pi', why: 'it refused', hint: 'Try another key' })
     await probing
