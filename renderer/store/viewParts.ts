@@ -17,8 +17,7 @@ interface Field<V> {
 }
 
 const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, devices: true, compare: true }
-/** A run on a device is not in an address, and neither is the measure by it. */
-const MEASURES: Readonly<Record<Exclude<Measure, 'device'>, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true }
+const MEASURES: Readonly<Record<Measure, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true, device: true }
 
 /** Names in models come from files, and files may say anything. */
 const MAX_NAME = 1000
@@ -163,7 +162,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   channel: channel('channel'),
   range,
   shuffleOn: flag('shuffle', 'on', 'off'),
-  measureShown: oneOf<Measure>('measure', keysOf(MEASURES)),
+  measureShown: oneOf('measure', keysOf(MEASURES)),
   convention: oneOf('count', CONVENTIONS),
   asFlops: flag('flops', 'on', 'off'),
   familyScale: oneOf('family', MIXING_SCALES),
@@ -171,6 +170,8 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   traced: channel('trace'),
   compared: nullable({ key: 'with', write: writeCompared, read: readCompared }),
   lens,
+  run: name('run'),
+  timed: name('timed'),
 }
 
 /** Keys that parts of a view have; others in an address are not its own. */

@@ -35,6 +35,9 @@ export interface ViewState {
   readonly compared: ComparedRef | null
   /** The lens's layer, by its tensor, and the channels of it that are zeroed, ascending. */
   readonly lens: { readonly tensor: number; readonly off: readonly number[] } | null
+  /** The run that Devices shows, and the one that the measure "on device" is of, by their names in the history. */
+  readonly run: string | null
+  readonly timed: string | null
 }
 
 export const START_VIEW: ViewState = {
@@ -60,6 +63,8 @@ export const START_VIEW: ViewState = {
   traced: null,
   compared: null,
   lens: null,
+  run: null,
+  timed: null,
 }
 
 export function viewStateOf(state: State): ViewState {
@@ -73,13 +78,30 @@ export function viewStateOf(state: State): ViewState {
     compared: comparedOf(state),
     traced: trace && isTraced ? { tensor: trace.view.tensor, channel: trace.view.channel } : null,
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
+    run: state.traceShown,
+    timed: state.deviceTimes?.trace ?? null,
   }
 }
 
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
   const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  return { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf }
+  const { run: traceShown } = view
+  return {
+    screen,
+    exploreTab,
+    lensShown,
+    lensAfter,
+    overlay,
+    costsTab,
+    shuffleOn,
+    measureShown,
+    convention,
+    asFlops,
+    familyScale,
+    whatIf,
+    traceShown,
+  }
 }
 
 type Store = Pick<StoreApi<State>, 'getState' | 'setState'>
@@ -114,7 +136,16 @@ export async function applyViewState(store: Store, view: ViewState): Promise<voi
     applyTrace(store, view.traced),
     applyLens(store, view),
     applyCompared(store, view.compared),
+    applyTimed(store, view),
   ])
+}
+
+/** A run that is no longer in the history is left out, and the measure is then as without one. */
+async function applyTimed({ getState, setState }: Store, { timed, measureShown }: ViewState): Promise<void> {
+  if ((getState().deviceTimes?.trace ?? null) === timed) return
+  if (timed !== null && !getState().traces) await getState().loadDevices()
+  await getState().measureByTrace(timed)
+  if (timed === null || getState().deviceTimes) setState({ measureShown })
 }
 
 async function applyTrace({ getState, setState }: Store, traced: ChannelRef | null): Promise<void> {

@@ -5,11 +5,14 @@ import { type Device, type Trace, verdictOf } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import type { ProfileRequest } from '../../../renderer/store/devicesSlice.ts'
 import { createStore } from '../../../renderer/store/index.ts'
+import { readView, writeView } from '../../../renderer/store/viewParts.ts'
+import { applyViewState, START_VIEW, type ViewState, viewStateOf } from '../../../renderer/store/viewState.ts'
 import { badgesOf, spans } from '../../../renderer/views/devices/badges.ts'
 import { readNumbers, readOptions, readTarget, START_OPTIONS } from '../../../renderer/views/devices/options.ts'
 import { paperInput, paperRow } from '../../../renderer/views/devices/paper.ts'
 import { conditionLine, figuresOf, layerBarRows, reasonsText, threadSeries } from '../../../renderer/views/devices/runData.ts'
 import type { EngineClient } from '../../../renderer/workers/client.ts'
+import type { NetworkView } from '../../../renderer/workers/contract.ts'
 
 const pi: Device = {
   board: 'Raspberry Pi 4 Model B',
@@ -41,6 +44,7 @@ function traceOf(part: Partial<Trace> = {}): Trace {
     ...part,
   }
 }
+const EMPTY_NETWORK = { stage: 'recognised', items: [], layers: [], sections: [], edges: [] } as unknown as NetworkView
 const entryOf = (id: string): DeviceEntry => ({ id, target: id, identity: null, knownHosts: null, added: '', device: null, probed: null })
 const request: ProfileRequest = {
   backends: ['wasm'],
@@ -180,6 +184,23 @@ describe('devices in the state', () => {
     of('traces.remove')[0]?.resolve(null)
     await removing
     expect(store.getState()).toMatchObject({ measureShown: 'macs', deviceTimes: null, traceShown: null })
+  })
+})
+
+describe('a view with a run', () => {
+  it('comes back with the run and the measure by it; a run that is gone is left out', async () => {
+    const { store, lists } = fake()
+    const steps = [{ step: 0, kernel: 'k', nodes: ['conv1'], samples: [2, 2], macs: 1, bytes: 1 }]
+    lists.traces.push({ id: 'a', trace: traceOf({ steps }) })
+    const back = async (view: ViewState) => {
+      await applyViewState(store, readView(writeView(view)))
+      return viewStateOf(store.getState())
+    }
+    const view: ViewState = { ...START_VIEW, screen: 'devices', measureShown: 'device', run: 'a', timed: 'a' }
+    store.setState({ network: EMPTY_NETWORK })
+    expect(await back(view)).toEqual(view)
+    expect(await back({ ...view, timed: null, measureShown: 'bytes' })).toMatchObject({ timed: null, measureShown: 'bytes' })
+    expect(await back({ ...view, timed: 'gone' })).toMatchObject({ timed: null, measureShown: 'macs' })
   })
 })
 

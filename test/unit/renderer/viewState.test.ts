@@ -63,7 +63,7 @@ async function opened() {
   return store
 }
 
-/** Views of this network. What is compared is tested where it is opened. */
+/** Views of this network. What is compared, and runs on devices, are tested where they are opened. */
 const ownView = anyView.chain((view) => {
   const some = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values))
   const at = fc.nat({ max: 9 })
@@ -85,6 +85,7 @@ const ownView = anyView.chain((view) => {
         ...own,
         screen: view.screen === 'compare' ? 'photo' : view.screen,
         compared: null,
+        timed: null,
         channel: own.focus ? own.channel : null,
       }),
     )

@@ -38,7 +38,7 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
   channel,
   range: fc.option(fc.tuple(whole(5000), whole(5000)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const)),
   shuffleOn: fc.boolean(),
-  measureShown: fc.constantFrom('macs', 'params', 'bytes', 'ms', 'peak'),
+  measureShown: fc.constantFrom('macs', 'params', 'bytes', 'ms', 'peak', 'device'),
   convention: fc.constantFrom(...CONVENTIONS),
   asFlops: fc.boolean(),
   familyScale: fc.constantFrom(...MIXING_SCALES),
@@ -54,6 +54,8 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
       budget: fc.option(fc.integer({ min: 100_000, max: 1e10 })),
     }),
   ),
+  run: name,
+  timed: name,
   traced: channel,
   compared: fc.option(
     fc.oneof(
