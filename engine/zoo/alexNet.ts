@@ -45,6 +45,7 @@ function build(options: BuildOptions, weights: WeightSource): Graph {
 export const ALEXNET: Architecture = {
   id: 'alexnet',
   title: 'AlexNet',
+  source: 'arXiv:1404.5997, figure 2, as torchvision has it: models/alexnet.py',
   preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
   build,
 }

@@ -79,6 +79,19 @@ export class NetworkBuilder {
     return this.relu(name, this.convBn(name, x, options))
   }
 
+  /**
+   * Squeeze and excitation: channels are scaled by what two layers make of their means, `<name>.se.reduce` to
+   * `squeezed` channels with ReLU and `<name>.se.restore` with a sigmoid. Source: Hu et al., arXiv:1709.01507, section 3.
+   */
+  squeezeExcite(name: string, x: TensorId, squeezed: number): TensorId {
+    const c = this.channels(x)
+    let y = this.graph.node('globalPool', { mode: 'average', keepDims: true }, [x], { name: `${name}.se.pool` })
+    y = this.relu(`${name}.se.reduce`, this.conv(`${name}.se.reduce`, y, { out: squeezed, kernel: 1, bias: true }))
+    y = this.conv(`${name}.se.restore`, y, { out: c, kernel: 1, bias: true })
+    y = this.graph.node('activation', { function: { kind: 'sigmoid' } }, [y], { name: `${name}.se.sigmoid` })
+    return this.graph.node('binary', { function: 'mul', activation: NO_ACTIVATION }, [x, y], { name: `${name}.se.scale` })
+  }
+
   relu(name: string, x: TensorId): TensorId {
     return this.graph.node('activation', { function: RELU }, [x], { name: `${name}.relu` })
   }

@@ -33,6 +33,7 @@ export function customV1(id: string): { readonly shape: V1Shape; readonly archit
     architecture: {
       id,
       title: `ShuffleNet v1 ${a}-${b}-${c} (g=${groups})`,
+      source: 'Sizes from the id; units of arXiv:1707.01083, figure 2',
       preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
       build: (options, weights) =>
         shuffleNetV1({ ...options, groups, stem, widths: shape.widths, repeats: shape.repeats, denseFirst: true, variant: PAPER_V1 }, weights),

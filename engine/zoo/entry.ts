@@ -12,10 +12,31 @@ export interface BuildOptions {
   readonly shuffle: boolean
 }
 
+/** A published complexity: multiply-adds in millions, as printed, and which layers add up to it. */
+export interface PublishedMacs {
+  readonly megaMacs: number
+  readonly counts: 'conv' | 'conv+fc'
+}
+
+/** A choice of this zoo where the source of a network is silent, and the published figure that it was chosen to meet. */
+export interface Fit {
+  readonly what: string
+  /** Null where nothing published tells one choice from another. */
+  readonly figure: PublishedMacs | null
+  /** Where the figure is printed, or whose choice is followed. */
+  readonly source: string
+}
+
 export interface Architecture {
   /** e.g. "shufflenet-v1-g3-1.0x" */
   readonly id: string
   readonly title: string
+  /** What states the network: everything that `fits` does not name is from there. */
+  readonly source: string
+  /** Absent where the source says everything. */
+  readonly fits?: readonly Fit[]
+  /** Pixels of a side for which it is published; default 224. */
+  readonly inputSize?: number
   readonly preprocess: (inputSize: readonly [number, number]) => Preprocess
   readonly build: (options: BuildOptions, weights: WeightSource) => Graph
 }

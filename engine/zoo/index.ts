@@ -4,16 +4,16 @@ import { parameterCount } from '../ir/graph.ts'
 import type { Model } from '../model.ts'
 import { ALEXNET } from './alexNet.ts'
 import { customV1 } from './customV1.ts'
-import type { Architecture } from './entry.ts'
+import type { Architecture, Fit } from './entry.ts'
 import { MOBILENET_V1 } from './mobileNetV1.ts'
 import { RESNETS } from './resNet.ts'
-import { SHUFFLENET_V1 } from './shuffleNetV1.ts'
-import { SHUFFLENET_V2 } from './shuffleNetV2.ts'
+import { SHUFFLENET_V1, SHUFFLENET_V1_VARIANTS } from './shuffleNetV1.ts'
+import { SHUFFLENET_V2, SHUFFLENET_V2_SE } from './shuffleNetV2.ts'
 import { SQUEEZENET } from './squeezeNet.ts'
 import { randomWeights, shapesOnly } from './weights.ts'
 
 export interface ZooOptions {
-  /** Pixels: a side, or [height, width]. Default 224. */
+  /** Pixels: a side, or [height, width]. Default 224, or as the architecture is published. */
   readonly inputSize?: number | readonly [number, number]
   /** Default 1000. */
   readonly classes?: number
@@ -29,6 +29,10 @@ export interface ZooEntry {
   /** Parameters with 1000 classes; running statistics are not parameters. Counted when first asked for. */
   readonly params: number
   readonly classes: number
+  /** What states the network. */
+  readonly source: string
+  /** Where that is silent: the choices of this zoo, with the published figures that they meet. */
+  readonly fits: readonly Fit[]
   build(options?: ZooOptions): Model
 }
 
@@ -38,7 +42,16 @@ const SIZE = 224
 const LIMITS = { side: 4096, classes: 100_000 }
 
 /** Everything the zoo can build, with weights from any source. */
-export const ARCHITECTURES: readonly Architecture[] = [...SHUFFLENET_V1, ...SHUFFLENET_V2, ...MOBILENET_V1, ...RESNETS, SQUEEZENET, ALEXNET]
+export const ARCHITECTURES: readonly Architecture[] = [
+  ...SHUFFLENET_V1,
+  ...SHUFFLENET_V1_VARIANTS,
+  ...SHUFFLENET_V2,
+  SHUFFLENET_V2_SE,
+  ...MOBILENET_V1,
+  ...RESNETS,
+  SQUEEZENET,
+  ALEXNET,
+]
 
 export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)
 
@@ -59,12 +72,15 @@ export function buildZooModel(id: string, options: ZooOptions = {}): Model {
 
 function entryOf(architecture: Architecture): ZooEntry {
   let params: number | undefined
+  const side = architecture.inputSize ?? SIZE
   return {
     id: architecture.id,
     title: architecture.title,
     classes: CLASSES,
+    source: architecture.source,
+    fits: architecture.fits ?? [],
     get params() {
-      params ??= parameterCount(architecture.build({ name: architecture.id, inputSize: [SIZE, SIZE], classes: CLASSES, shuffle: true }, shapesOnly()))
+      params ??= parameterCount(architecture.build({ name: architecture.id, inputSize: [side, side], classes: CLASSES, shuffle: true }, shapesOnly()))
       return params
     },
     build: (options) => modelOf(architecture, options ?? {}),
@@ -73,7 +89,7 @@ function entryOf(architecture: Architecture): ZooEntry {
 
 function modelOf(architecture: Architecture, options: ZooOptions): Model {
   const { classes = CLASSES, seed = 1, shuffle = true } = options
-  const size = options.inputSize ?? SIZE
+  const size = options.inputSize ?? architecture.inputSize ?? SIZE
   const inputSize: readonly [number, number] = typeof size === 'number' ? [size, size] : size
   check('input size', inputSize[0], LIMITS.side)
   check('input size', inputSize[1], LIMITS.side)

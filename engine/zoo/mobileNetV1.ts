@@ -41,6 +41,7 @@ function build(scale: number, options: BuildOptions, weights: WeightSource): Gra
 export const MOBILENET_V1: readonly Architecture[] = [0.25, 0.5, 0.75, 1].map((scale) => ({
   id: `mobilenet-v1-${scaleName(scale)}`,
   title: `MobileNet v1 ${scaleName(scale)}`,
+  source: 'arXiv:1704.04861, table 1',
   preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
   build: (options, weights) => build(scale, options, weights),
 }))

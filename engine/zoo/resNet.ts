@@ -57,6 +57,7 @@ function unit(net: NetworkBuilder, x: TensorId, { unit: kind, groups, width }: S
 export const RESNETS: readonly Architecture[] = SHAPES.map((shape) => ({
   id: shape.id,
   title: shape.title,
+  source: `${shape.groups > 1 ? 'arXiv:1611.05431' : 'arXiv:1512.03385'}, table 1; torchvision, models/resnet.py`,
   preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
   build: (options, weights) => build(shape, options, weights),
 }))

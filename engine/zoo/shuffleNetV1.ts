@@ -2,7 +2,7 @@
 import { badInput } from '../base/errors.ts'
 import type { Graph, TensorId } from '../ir/graph.ts'
 import { NetworkBuilder } from './blocks.ts'
-import { type Architecture, scaleName } from './entry.ts'
+import { type Architecture, type Fit, scaleName } from './entry.ts'
 import { centreCrop, IMAGENET_RGB } from './preprocess.ts'
 import { V1_REPEATS, v1Widths } from './v1Widths.ts'
 import type { WeightSource } from './weights.ts'
@@ -55,6 +55,8 @@ export interface ShuffleNetV1Options {
   /** The first pointwise layer of stage 2 is not grouped (table 1, caption). */
   readonly denseFirst: boolean
   readonly variant: ShuffleNetV1Variant
+  /** Squeeze and excitation in every unit, over this fraction of its channels; absent for none. */
+  readonly squeezeRatio?: number
 }
 
 /**
@@ -85,7 +87,7 @@ export function shuffleNetV1(options: ShuffleNetV1Options, weights: WeightSource
 function unit(
   net: NetworkBuilder,
   x: TensorId,
-  { groups, variant, shuffle }: ShuffleNetV1Options,
+  { groups, variant, shuffle, squeezeRatio }: ShuffleNetV1Options,
   width: number,
   place: { stage: number; unit: number },
   firstGroups: number,
@@ -102,6 +104,7 @@ function unit(
       'Stage widths must be multiples of 4 times the groups, the stem a multiple of the groups',
       name,
     )
+  const excite = (y: TensorId) => (squeezeRatio === undefined ? y : net.squeezeExcite(name, y, Math.floor(width / squeezeRatio)))
   const mix = (y: TensorId) => (shuffle && groups > 1 ? net.shuffle(name, y, groups, variant.shuffleOrder) : y)
 
   let y = net.convBnRelu(`${name}.compress`, x, { out: bottleneck, kernel: 1, groups: firstGroups, bias })
@@ -109,23 +112,108 @@ function unit(
   y = net.convBn(`${name}.depthwise`, y, { out: bottleneck, kernel: 3, stride: down ? 2 : 1, pad: 1, groups: bottleneck, bias })
   if (variant.shufflePlace === 'after depthwise') y = mix(y)
   y = net.convBn(`${name}.expand`, y, { out, kernel: 1, groups, bias })
-  if (!down) return net.relu(name, net.add(name, x, y))
+  if (!down) return net.relu(name, net.add(name, x, excite(y)))
 
   const shortcut = net.pool(`${name}.shortcut`, 'average', x, { kernel: 3, stride: 2, ...variant.averagePool })
   if (variant.concatRelu === 'main') y = net.relu(name, y)
-  const joined = net.concat(name, variant.concatOrder === 'main, shortcut' ? [y, shortcut] : [shortcut, y])
+  const joined = excite(net.concat(name, variant.concatOrder === 'main, shortcut' ? [y, shortcut] : [shortcut, y]))
   return variant.concatRelu === 'after' ? net.relu(name, joined) : joined
+}
+
+/** One network of the family as the zoo lists it. */
+interface Listed
+  extends Pick<Architecture, 'id' | 'title' | 'source' | 'fits'>,
+    Pick<ShuffleNetV1Options, 'groups' | 'stem' | 'widths' | 'squeezeRatio'> {
+  readonly repeats?: readonly [number, number, number]
+}
+
+function listed({ id, title, source, fits, repeats = V1_REPEATS, ...sizes }: Listed): Architecture {
+  return {
+    id,
+    title,
+    source,
+    ...(fits && { fits }),
+    preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
+    build: (options, weights) => shuffleNetV1({ ...options, ...sizes, repeats, denseFirst: true, variant: PAPER_V1 }, weights),
+  }
+}
+
+/** What the paper prints for a scale (table 2 for all numbers of groups, table 5 for g=3), or its authors' code for g=8. */
+function printed(groups: number, scale: number): Pick<Fit, 'figure' | 'source'> {
+  if (scale < 1) return { figure: { megaMacs: scale === 0.5 ? 38 : 13, counts: 'conv' }, source: 'arXiv:1707.01083, table 2' }
+  const megaMacs = { 3: [292, 524], 8: [290, 522] }[groups]?.[scale === 1.5 ? 0 : 1]
+  if (megaMacs === undefined) return { figure: null, source: 'as for g=3' }
+  return {
+    figure: { megaMacs, counts: 'conv+fc' },
+    source: groups === 3 ? 'arXiv:1707.01083, table 5' : 'megvii-model/ShuffleNet-Series, ShuffleNetV1/README.md',
+  }
 }
 
 /** The paper's family: five group counts at five scales. */
 export const SHUFFLENET_V1: readonly Architecture[] = [1, 2, 3, 4, 8].flatMap((groups) =>
-  [0.25, 0.5, 1, 1.5, 2].map(
-    (scale): Architecture => ({
+  [0.25, 0.5, 1, 1.5, 2].map((scale): Architecture => {
+    const { stem, widths } = v1Widths(groups, scale)
+    const what = `Stem of ${stem} and stages of ${widths.join(', ')} channels: the paper scales "the number of filters" and does not say how it rounds`
+    return listed({
       id: `shufflenet-v1-g${groups}-${scaleName(scale)}`,
       title: `ShuffleNet v1 ${scaleName(scale)} (g=${groups})`,
-      preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
-      build: (options, weights) =>
-        shuffleNetV1({ ...options, ...v1Widths(groups, scale), groups, repeats: V1_REPEATS, denseFirst: true, variant: PAPER_V1 }, weights),
-    }),
-  ),
+      source: 'arXiv:1707.01083, table 1 and figure 2',
+      ...(scale !== 1 && { fits: [{ what, ...printed(groups, scale) }] }),
+      groups,
+      stem,
+      widths,
+    })
+  }),
 )
+
+/** Networks that the paper names with a figure and without their sizes. */
+export const SHUFFLENET_V1_VARIANTS: readonly Architecture[] = [
+  listed({
+    id: 'shufflenet-v1-g3-2.0x-se',
+    title: 'ShuffleNet v1 2.0x with SE (g=3)',
+    source: 'arXiv:1707.01083, section 4.3 and table 5; squeeze and excitation: arXiv:1709.01507',
+    fits: [
+      {
+        what: 'Reduction ratio 16 over the full width of every unit: on the branch before it is added, and on the concatenation in units of stride 2',
+        figure: { megaMacs: 527, counts: 'conv+fc' },
+        source: 'arXiv:1707.01083, table 5',
+      },
+      { what: 'Both layers of squeeze and excitation have biases', figure: null, source: 'as torchvision has them' },
+    ],
+    groups: 3,
+    ...v1Widths(3, 2),
+    squeezeRatio: 16,
+  }),
+  listed({
+    id: 'shufflenet-v1-g3-0.5x-shallow',
+    title: 'ShuffleNet v1 0.5x, shallow (g=3)',
+    source: 'arXiv:1707.01083, section 4.3: half the units of each stage, 26 layers',
+    fits: [
+      {
+        what: 'Stem of 9 and stages of 180, 360, 720 channels: with the widths of 0.5x, half the units would cost 22 M',
+        figure: { megaMacs: 40, counts: 'conv+fc' },
+        source: 'arXiv:1707.01083, table 5',
+      },
+    ],
+    groups: 3,
+    stem: 9,
+    widths: [180, 360, 720],
+    repeats: [2, 4, 2],
+  }),
+  listed({
+    id: 'shufflenet-v1-g8-0.5x-arch2',
+    title: 'ShuffleNet v1 0.5x, arch2 (g=8)',
+    source: 'arXiv:1707.01083v1, section 4: two units of stage 3 removed, every feature map widened',
+    fits: [
+      {
+        what: 'Stem of 16 and stages of 224, 416, 832 channels: the widths are published nowhere, these are those of tensorpack',
+        figure: { megaMacs: 40, counts: 'conv' },
+        source: 'arXiv:1707.01083v1, and tensorpack, examples/ImageNetModels',
+      },
+    ],
+    groups: 8,
+    stem: 16,
+    widths: [224, 416, 832],
+    repeats: [4, 6, 4],
+  }),
+]

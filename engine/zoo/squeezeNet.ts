@@ -43,6 +43,7 @@ function build(options: BuildOptions, weights: WeightSource): Graph {
 export const SQUEEZENET: Architecture = {
   id: 'squeezenet-1.1',
   title: 'SqueezeNet 1.1',
+  source: 'arXiv:1602.07360 as its authors revised it: forresti/SqueezeNet, SqueezeNet_v1.1; torchvision, models/squeezenet.py',
   preprocess: (inputSize) => centreCrop(inputSize, IMAGENET_RGB),
   build,
 }

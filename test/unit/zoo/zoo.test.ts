@@ -22,9 +22,11 @@ function macs(graph: Graph): [number, number] {
 }
 
 /** The graph with weights of the right shapes and no values, which is all that counting needs. */
-function skeleton(id: string, inputSize: readonly [number, number] = [224, 224], classes = 1000): Graph {
+function skeleton(id: string, size?: readonly [number, number], classes = 1000): Graph {
   const architecture = ARCHITECTURES.find((a) => a.id === id)
   if (!architecture) throw new Error(`no architecture ${id}`)
+  const { inputSize: side = 224 } = architecture
+  const inputSize = size ?? [side, side]
   return architecture.build({ name: id, inputSize, classes, shuffle: true }, shapesOnly())
 }
 
@@ -169,6 +171,40 @@ describe('ShuffleNet v2', () => {
     checkGraph(graph, OPS, 'the zoo')
     const [conv, linear] = macs(graph)
     expect(Math.abs((conv + linear) / 1e6 - megaMacs)).toBeLessThan(0.00051)
+  })
+})
+
+/** Fits that divisibility, or a published width, keeps away from their figure: by how many percent. */
+const AWAY: Readonly<Record<string, number>> = {
+  'shufflenet-v1-g2-0.25x': 7.9,
+  'shufflenet-v1-g4-0.25x': 10.28,
+  'shufflenet-v1-g8-0.25x': 17.96,
+  'shufflenet-v1-g8-0.5x': 4.48,
+  'shufflenet-v1-g8-0.5x-arch2': 5.44,
+}
+
+describe('what the zoo chose itself', () => {
+  const fits = ARCHITECTURES.flatMap(({ id, fits = [] }) => fits.flatMap(({ figure }) => (figure ? [{ id, ...figure }] : [])))
+
+  it.each(fits)('$id comes within 3 % of $megaMacs M, or as near as is known', ({ id, megaMacs, counts }) => {
+    const [conv, linear] = macs(skeleton(id))
+    const percent = ((counts === 'conv' ? conv : conv + linear) / (megaMacs * 1e6) - 1) * 100
+    if (AWAY[id] === undefined) expect(Math.abs(percent)).toBeLessThan(3)
+    else expect(percent).toBeCloseTo(AWAY[id], 1)
+  })
+
+  it.each([
+    ['shufflenet-v1-g3-2.0x-se', 527],
+    ['shufflenet-v1-g3-0.5x-shallow', 40],
+    ['shufflenet-v2-megvii-2.0x-se', 597],
+  ])('%s has %i M MACs when rounded, as printed', (id, expected) => {
+    const [conv, linear] = macs(skeleton(id))
+    expect(Math.round((conv + linear) / 1e6)).toBe(expected)
+  })
+
+  it('is not said of table 1, which gives every width', () => {
+    for (const { id, fits } of ZOO) if (/^shufflenet-v1-g\d-1\.0x$/.test(id)) expect(fits).toEqual([])
+    for (const { source } of ZOO) expect(source).not.toBe('')
   })
 })
 
