@@ -10,6 +10,7 @@ import { RESNETS } from './resNet.ts'
 import { SHUFFLENET_V1, SHUFFLENET_V1_VARIANTS } from './shuffleNetV1.ts'
 import { SHUFFLENET_V2, SHUFFLENET_V2_SE } from './shuffleNetV2.ts'
 import { SQUEEZENET } from './squeezeNet.ts'
+import { STRUCTURES } from './structures.ts'
 import { randomWeights, shapesOnly } from './weights.ts'
 
 export interface ZooOptions {
@@ -47,6 +48,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   ...SHUFFLENET_V1_VARIANTS,
   ...SHUFFLENET_V2,
   SHUFFLENET_V2_SE,
+  ...STRUCTURES,
   ...MOBILENET_V1,
   ...RESNETS,
   SQUEEZENET,

@@ -1,5 +1,6 @@
 /** Zoo architectures against independent counts: parameters of the published modules, MACs of the paper's table 1. */
 import { describe, expect, it } from 'vitest'
+import TABLE4 from '../../../assets/paper/table4.json'
 import { checkGraph } from '../../../engine/ir/check.ts'
 import { type Graph, NONE, parameterCount, tensorOf } from '../../../engine/ir/graph.ts'
 import { OPS, opOf } from '../../../engine/ops/registry.ts'
@@ -205,6 +206,31 @@ describe('what the zoo chose itself', () => {
   it('is not said of table 1, which gives every width', () => {
     for (const { id, fits } of ZOO) if (/^shufflenet-v1-g\d-1\.0x$/.test(id)) expect(fits).toEqual([])
     for (const { source } of ZOO) expect(source).not.toBe('')
+  })
+})
+
+describe('the other structures of table 4', () => {
+  const cells = TABLE4.points.filter((p) => p.family === 'structure')
+  const idOf = (model: string, mflops: number) => `${model.toLowerCase().replace(/-like$/, '')}-like-${mflops}m`
+
+  it.each(cells)('$model at $mflops MFLOPs costs that within 3 %, convolutions alone', ({ model, mflops }) => {
+    const graph = skeleton(idOf(model, mflops))
+    checkGraph(graph, OPS, 'the zoo')
+    expect(Math.abs(macs(graph)[0] / (mflops * 1e6) - 1)).toBeLessThan(0.03)
+  })
+
+  it('has stage 4 as wide as the paper says at 38 MFLOPs', () => {
+    const width = (id: string) => tensorOf(skeleton(id), skeleton(id).nodes.find((n) => n.op === 'globalPool')?.inputs[0] ?? NONE).fact.shape[1]
+    expect(['vgg', 'resnet', 'resnext', 'xception'].map((kind) => width(`${kind}-like-38m`))).toEqual([50, 192, 192, 288])
+  })
+
+  it('Xception-like is ShuffleNet with one group', () => {
+    for (const [budget, scale] of [
+      [140, '1.0x'],
+      [38, '0.5x'],
+      [13, '0.25x'],
+    ])
+      expect(params(`xception-like-${budget}m`)).toBe(params(`shufflenet-v1-g1-${scale}`))
   })
 })
 
