@@ -1,11 +1,12 @@
 /** The pieces that builders share: convolution with its batch norm, activation, pools, classifier; roles become node names. */
+import { badInput } from '../base/errors.ts'
 import { GraphBuilder } from '../ir/build.ts'
 import type { TensorId } from '../ir/graph.ts'
 import { NO_ACTIVATION, RELU } from '../ops/activationFunction.ts'
 import { OPS } from '../ops/registry.ts'
 import type { WeightSource } from './weights.ts'
 
-/** PyTorch's default, which every published checkpoint of these families was trained with. */
+/** PyTorch's default, which the published checkpoints of most families were trained with. */
 const EPSILON = 1e-5
 
 export interface ConvolutionOptions {
@@ -20,7 +21,8 @@ export interface ConvolutionOptions {
 export interface PoolOptions {
   readonly kernel: number
   readonly stride: number
-  readonly pad: number
+  /** On every side, or top, left, bottom and right. */
+  readonly pad: number | readonly [number, number, number, number]
   readonly ceil?: boolean
   readonly countIncludePad?: boolean
 }
@@ -30,8 +32,9 @@ export class NetworkBuilder {
   readonly graph: GraphBuilder
 
   constructor(
-    name: string,
+    private readonly name: string,
     private readonly weights: WeightSource,
+    private readonly epsilon = EPSILON,
   ) {
     this.graph = new GraphBuilder(name, OPS)
   }
@@ -68,7 +71,7 @@ export class NetworkBuilder {
     const c = this.channels(x)
     const node = `${name}.bn`
     const inputs = ['weight', 'bias', 'mean', 'variance'].map((field) => this.weight(`${node}.${field}`, [c]))
-    return this.graph.node('batchNorm', { epsilon: EPSILON }, [x, ...inputs], { name: node })
+    return this.graph.node('batchNorm', { epsilon: this.epsilon }, [x, ...inputs], { name: node })
   }
 
   convBn(name: string, x: TensorId, options: ConvolutionOptions): TensorId {
@@ -104,7 +107,7 @@ export class NetworkBuilder {
         mode,
         kernel: [kernel, kernel],
         stride: [stride, stride],
-        pad: [pad, pad, pad, pad],
+        pad: typeof pad === 'number' ? [pad, pad, pad, pad] : pad,
         ceil,
         countIncludePad,
         activation: NO_ACTIVATION,
@@ -139,6 +142,24 @@ export class NetworkBuilder {
       const pooled = this.graph.node('globalPool', { mode: 'average', keepDims: false }, [x], { name: 'head.pool' })
       return this.linear('fc', pooled, classes, bias)
     })
+  }
+
+  /**
+   * [N, C, H, W] to [N, C, side, side]: each row and column averaged or repeated a whole number of times, as
+   * PyTorch's AdaptiveAvgPool2d does at such sizes. Throws ScopeError `bad-input`, naming the input size, at others.
+   */
+  adaptiveAverage(name: string, x: TensorId, side: number, inputSize: readonly [number, number]): TensorId {
+    const [, , height = 0, width = 0] = this.graph.factOf(x).shape
+    const fits = (n: number) => n > 0 && (n % side === 0 || side % n === 0)
+    if (!fits(height) || !fits(width))
+      throw badInput(this.name, `an input of ${inputSize.join('x')} ends in a ${height}x${width} map, not ${side}x${side}`, 'Use 224x224')
+    const kernel = [Math.max(1, height / side), Math.max(1, width / side)]
+    const factors = [Math.max(1, side / height), Math.max(1, side / width)]
+    let y = x
+    if (kernel.some((k) => k > 1))
+      y = this.graph.node('pool2d', { mode: 'average', kernel, stride: kernel, activation: NO_ACTIVATION }, [y], { name: `${name}.pool` })
+    if (factors.some((f) => f > 1)) y = this.graph.node('resize', { factors }, [y], { name: `${name}.repeat` })
+    return y
   }
 
   /** [N, C, H, W] to [N, C*H*W]. */

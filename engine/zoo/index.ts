@@ -5,13 +5,16 @@ import type { Model } from '../model.ts'
 import { ALEXNET } from './alexNet.ts'
 import { customV1 } from './customV1.ts'
 import type { Architecture, Fit } from './entry.ts'
+import { GOOGLENET } from './googLeNet.ts'
 import { MOBILENET_V1 } from './mobileNetV1.ts'
 import { RESNETS } from './resNet.ts'
 import { SHUFFLENET_V1, SHUFFLENET_V1_VARIANTS } from './shuffleNetV1.ts'
 import { SHUFFLENET_V2, SHUFFLENET_V2_SE } from './shuffleNetV2.ts'
-import { SQUEEZENET } from './squeezeNet.ts'
+import { SQUEEZENETS } from './squeezeNet.ts'
 import { STRUCTURES } from './structures.ts'
+import { VGG_16 } from './vgg.ts'
 import { randomWeights, shapesOnly } from './weights.ts'
+import { XCEPTION } from './xception.ts'
 
 export interface ZooOptions {
   /** Pixels: a side, or [height, width]. Default 224, or as the architecture is published. */
@@ -51,8 +54,11 @@ export const ARCHITECTURES: readonly Architecture[] = [
   ...STRUCTURES,
   ...MOBILENET_V1,
   ...RESNETS,
-  SQUEEZENET,
+  ...SQUEEZENETS,
   ALEXNET,
+  VGG_16,
+  GOOGLENET,
+  XCEPTION,
 ]
 
 export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)

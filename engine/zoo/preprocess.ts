@@ -11,6 +11,9 @@ export const IMAGENET_RGB: Normalisation = {
   std: [0.229, 0.224, 0.225],
 }
 
+/** RGB in -1..1: the Inception family and Xception. */
+export const INCEPTION_RGB: Normalisation = { channelOrder: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
+
 /** BGR in 0..255 as OpenCV reads it, nothing subtracted, the long side rounded to the nearest: Megvii's training code. */
 export const MEGVII_BGR: Normalisation = { channelOrder: 'BGR', scale: 1, mean: [0, 0, 0], std: [1, 1, 1], rounding: 'nearest' }
 

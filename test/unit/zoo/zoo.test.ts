@@ -244,8 +244,14 @@ describe('the networks around it', () => {
     ['resnet-18', 11_689_512, 1814.07],
     ['resnet-50', 25_557_032, 4089.18],
     ['resnext-50-32x4d', 25_028_904, 4230.48],
+    // 818.92 at 224x224; 832.67 at the 227x227 of its release is the 833 of the paper's table 6.
+    ['squeezenet-1.0', 1_248_424, 832.67],
     ['squeezenet-1.1', 1_235_496, 349.15],
     ['alexnet', 61_100_840, 714.19],
+    ['vgg-16', 138_357_544, 15470.26],
+    ['googlenet', 6_624_904, 1498.38],
+    // Keras counts 22,910,480 with the running statistics, 54,528 of them.
+    ['xception', 22_855_952, 8357.4],
   ])('%s has %i parameters and %f M MACs', (id, count, megaMacs) => {
     expect(params(id)).toBe(count)
     const graph = skeleton(id)
@@ -254,8 +260,28 @@ describe('the networks around it', () => {
     expect(Math.abs((conv + linear) / 1e6 - megaMacs)).toBeLessThan(0.0051)
   })
 
-  it('AlexNet is tied to its input size', () => {
-    expect(() => buildZooModel('alexnet', { inputSize: 320 })).toThrow(/9x9 map/)
+  it.each([
+    ['vgg-16', 15300, 100],
+    ['squeezenet-1.0', 833, 1],
+    ['googlenet', 1500, 100],
+  ])('%s has the %i M MACs of convolutions that table 6 prints', (id, expected, digits) => {
+    expect(Math.round(macs(skeleton(id))[0] / 1e6 / digits) * digits).toBe(expected)
+  })
+
+  it('AlexNet and VGG-16 are tied to input sizes', () => {
+    expect(() => skeleton('alexnet', [320, 320])).toThrow(/9x9 map/)
+    expect(() => skeleton('vgg-16', [288, 224])).toThrow(/9x7 map/)
+    const shapeOf = (id: string, size: number) => {
+      const graph = skeleton(id, [size, size])
+      return tensorOf(graph, graph.nodes.find((n) => n.op === 'flatten')?.outputs[0] ?? NONE).fact.shape
+    }
+    for (const size of [32, 224, 448]) expect(shapeOf('vgg-16', size)).toEqual([1, 25_088])
+    for (const size of [64, 224, 416]) expect(shapeOf('alexnet', size)).toEqual([1, 9216])
+  })
+
+  it('Xception and SqueezeNet 1.0 come at the size they were published for', () => {
+    expect(buildZooModel('squeezenet-1.0').preprocess?.crop).toEqual([227, 227])
+    expect(buildZooModel('xception', { classes: 2 }).preprocess?.crop).toEqual([299, 299])
   })
 })
 
