@@ -92,6 +92,9 @@ class Scribe {
       case 'binary':
         emit({ add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', pow: 'Pow' }[String(a.function)] ?? refuse())
         return
+      case 'lrn':
+        emit('LRN', { size: a.size ?? 1, alpha: { float: a.alpha ?? 1e-4 }, beta: { float: a.beta ?? 0.75 }, bias: { float: a.bias ?? 1 } })
+        return
       case 'softmax':
         emit(a.log ? 'LogSoftmax' : 'Softmax', { axis: a.axis ?? -1 })
         return
@@ -261,6 +264,10 @@ interface Fields {
   readonly activation?: Activation
   readonly function?: Activation | string
   readonly epsilon?: number
+  readonly size?: number
+  readonly alpha?: number
+  readonly beta?: number
+  readonly bias?: number
   readonly mode?: string
   readonly ceil?: boolean
   readonly countIncludePad?: boolean

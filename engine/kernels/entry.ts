@@ -10,6 +10,7 @@ import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
 import { conv } from '../ops/conv2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
 import { linear } from '../ops/linear/kernel'
+import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
 import { softmax } from '../ops/softmax/kernel'
@@ -42,6 +43,7 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 14: return probeMadd(args, begin, end, scratch)
     case 15: return probeFill(args, begin, end)
     case 16: return probeRead(args, begin, end, scratch)
+    case 17: return lrn(args, begin, end)
     default: unreachable()
   }
 }

@@ -17,6 +17,7 @@ export const KERNELS = [
   'probeMadd',
   'probeFill',
   'probeRead',
+  'lrn',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

@@ -15,6 +15,7 @@ import { gather } from './gather/op.ts'
 import { globalPool } from './globalPool/op.ts'
 import { identity } from './identity/op.ts'
 import { linear } from './linear/op.ts'
+import { lrn } from './lrn/op.ts'
 import { matmul } from './matmul/op.ts'
 import type { OpDefinition } from './op.ts'
 import { pad } from './pad/op.ts'
@@ -50,6 +51,7 @@ const DEFINITIONS: ReadonlyMap<string, OpDefinition> = new Map(
     erase(linear),
     erase(matmul),
     erase(softmax),
+    erase(lrn),
     erase(reshape),
     erase(transpose),
     erase(flatten),

@@ -46,9 +46,17 @@ const TITLES: Readonly<Record<string, string>> = {
   linear: 'Fully connected',
   matmul: 'Matrix product',
   softmax: 'Softmax',
+  lrn: 'Local response norm',
   constantOfShape: 'Constant',
 }
-const LABELS: Readonly<Record<string, string>> = { batchNorm: 'BN', globalPool: 'GAP', channelShuffle: 'Shuffle', linear: 'FC', softmax: 'softmax' }
+const LABELS: Readonly<Record<string, string>> = {
+  batchNorm: 'BN',
+  globalPool: 'GAP',
+  channelShuffle: 'Shuffle',
+  linear: 'FC',
+  softmax: 'softmax',
+  lrn: 'LRN',
+}
 
 export function opTitle(graph: Graph, node: Node): string {
   const kernel = pairOf(node.attrs.kernel)

@@ -220,6 +220,16 @@ describe('everything else', () => {
     )
   })
 
+  it('local response normalisation, with windows of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(int(1, 7), int(1, 19), int(1, 5), int(1, 5), async (size, c, h, w) => {
+        const shapes = [[2, c, h, w]]
+        await expectAgreement(single('lrn', { size, alpha: 1.5, beta: 0.75, bias: 0.7 }, shapes), feed(shapes))
+      }),
+      RUNS,
+    )
+  })
+
   it('shuffles, slices, splits and concatenations, alone', async () => {
     await fc.assert(
       fc.asyncProperty(int(1, 4), int(1, 6), fc.constantFrom('(g,n)', '(n,g)'), int(1, 5), int(0, 3), async (groups, n, order, side, axis) => {
