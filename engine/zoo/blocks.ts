@@ -99,6 +99,11 @@ export class NetworkBuilder {
     return this.graph.node('activation', { function: RELU }, [x], { name: `${name}.relu` })
   }
 
+  /** Local response normalisation over five channels, with Caffe's alpha and beta. */
+  localResponseNorm(name: string, x: TensorId): TensorId {
+    return this.graph.node('lrn', { size: 5, alpha: 1e-4, beta: 0.75, bias: 1 }, [x], { name: `${name}.lrn` })
+  }
+
   pool(name: string, mode: 'max' | 'average', x: TensorId, options: PoolOptions): TensorId {
     const { kernel, stride, pad, ceil = false, countIncludePad = true } = options
     return this.graph.node(

@@ -2,10 +2,10 @@
 import { badInput } from '../base/errors.ts'
 import { parameterCount } from '../ir/graph.ts'
 import type { Model } from '../model.ts'
-import { ALEXNET } from './alexNet.ts'
+import { ALEXNETS } from './alexNet.ts'
 import { customV1 } from './customV1.ts'
 import type { Architecture, Fit } from './entry.ts'
-import { GOOGLENET } from './googLeNet.ts'
+import { GOOGLENETS } from './googLeNet.ts'
 import { MOBILENET_V1 } from './mobileNetV1.ts'
 import { RESNETS } from './resNet.ts'
 import { SHUFFLENET_V1, SHUFFLENET_V1_VARIANTS } from './shuffleNetV1.ts'
@@ -55,9 +55,9 @@ export const ARCHITECTURES: readonly Architecture[] = [
   ...MOBILENET_V1,
   ...RESNETS,
   ...SQUEEZENETS,
-  ALEXNET,
+  ...ALEXNETS,
   VGG_16,
-  GOOGLENET,
+  ...GOOGLENETS,
   XCEPTION,
 ]
 

@@ -17,6 +17,9 @@ export const INCEPTION_RGB: Normalisation = { channelOrder: 'RGB', scale: 1 / 25
 /** BGR in 0..255 as OpenCV reads it, nothing subtracted, the long side rounded to the nearest: Megvii's training code. */
 export const MEGVII_BGR: Normalisation = { channelOrder: 'BGR', scale: 1, mean: [0, 0, 0], std: [1, 1, 1], rounding: 'nearest' }
 
+/** BGR in 0..255 with the mean of each channel: the reference models of Caffe. */
+export const CAFFE_BGR: Normalisation = { channelOrder: 'BGR', scale: 1, mean: [104, 117, 123], std: [1, 1, 1] }
+
 /** RGB in 0..255 with mean and deviation of that range: mmpretrain. */
 export const MMPRETRAIN_RGB: Normalisation = {
   channelOrder: 'RGB',
