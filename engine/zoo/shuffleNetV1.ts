@@ -203,12 +203,12 @@ export const SHUFFLENET_V1_VARIANTS: readonly Architecture[] = [
   listed({
     id: 'shufflenet-v1-g8-0.5x-arch2',
     title: 'ShuffleNet v1 0.5x, arch2 (g=8)',
-    source: 'arXiv:1707.01083v1, section 4: two units of stage 3 removed, every feature map widened',
+    source: 'arXiv:1707.01083v1, as it is quoted: two units of stage 3 removed, every feature map widened',
     fits: [
       {
         what: 'Stem of 16 and stages of 224, 416, 832 channels: the widths are published nowhere, these are those of tensorpack',
         figure: { megaMacs: 40, counts: 'conv' },
-        source: 'arXiv:1707.01083v1, and tensorpack, examples/ImageNetModels',
+        source: 'tensorpack, examples/ImageNetModels, which quotes arXiv:1707.01083v1',
       },
     ],
     groups: 8,

@@ -115,13 +115,13 @@ const TOPOLOGIES = [
 
 /** Both topologies at four scales. */
 export const SHUFFLENET_V2: readonly Architecture[] = TOPOLOGIES.flatMap(({ name, variant, normalisation, source }) =>
-  Object.entries(V2_WIDTHS).map(
-    ([scale, widths]): Architecture => ({
-      id: `shufflenet-v2-${name}-${scaleName(Number(scale))}`,
-      title: `ShuffleNet v2 ${scaleName(Number(scale))} (${name})`,
+  [0.5, 1, 1.5, 2].map(
+    (scale): Architecture => ({
+      id: `shufflenet-v2-${name}-${scaleName(scale)}`,
+      title: `ShuffleNet v2 ${scaleName(scale)} (${name})`,
       source,
       preprocess: (inputSize) => centreCrop(inputSize, normalisation),
-      build: (options, weights) => shuffleNetV2({ ...options, ...sizes(widths), variant }, weights),
+      build: (options, weights) => shuffleNetV2({ ...options, ...sizes(V2_WIDTHS[scale]), variant }, weights),
     }),
   ),
 )

@@ -17,20 +17,25 @@ function bare(model: Model): Model {
 }
 
 describe('edges between layers', () => {
-  it.each(['shufflenet-v1-g3-0.25x', 'shufflenet-v2-torchvision-0.5x', 'resnet-18', 'squeezenet-1.1'])(
-    'lead from what computes to what reads: %s',
-    (id) => {
-      const { graph } = zoo(id)
-      const recognised = recognise(graph)
-      const { layers, edges } = networkView(graph, recognised, 'recognised')
-      const made = new Map(recognised.nodes.flatMap((n) => n.outputs.map((o) => [o, n.name] as const)))
-      const expected = recognised.nodes.flatMap((n) => [...new Set(n.inputs)].flatMap((i) => (made.has(i) ? [`${made.get(i)}>${n.name}`] : [])))
-      const found = edges.flatMap(({ from, to }) => (from >= 0 && to >= 0 ? [`${layers[from]?.name}>${layers[to]?.name}`] : []))
-      expect(found.sort()).toEqual(expected.sort())
-      expect(edges.filter((e) => e.from === -1).length).toBeGreaterThan(0)
-      expect(edges.filter((e) => e.to === -1).length).toBe(recognised.outputs.length)
-    },
-  )
+  it.each([
+    'shufflenet-v1-g3-0.25x',
+    'shufflenet-v1-g3-2.0x-se',
+    'shufflenet-v2-torchvision-0.5x',
+    'resnet-18',
+    'squeezenet-1.1',
+    'googlenet-bvlc',
+    'xception',
+  ])('lead from what computes to what reads: %s', (id) => {
+    const { graph } = zoo(id)
+    const recognised = recognise(graph)
+    const { layers, edges } = networkView(graph, recognised, 'recognised')
+    const made = new Map(recognised.nodes.flatMap((n) => n.outputs.map((o) => [o, n.name] as const)))
+    const expected = recognised.nodes.flatMap((n) => [...new Set(n.inputs)].flatMap((i) => (made.has(i) ? [`${made.get(i)}>${n.name}`] : [])))
+    const found = edges.flatMap(({ from, to }) => (from >= 0 && to >= 0 ? [`${layers[from]?.name}>${layers[to]?.name}`] : []))
+    expect(found.sort()).toEqual(expected.sort())
+    expect(edges.filter((e) => e.from === -1).length).toBeGreaterThan(0)
+    expect(edges.filter((e) => e.to === -1).length).toBe(recognised.outputs.length)
+  })
 })
 
 describe('the planned stage', () => {
