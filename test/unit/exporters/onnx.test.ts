@@ -6,7 +6,15 @@ import { randomTensor, relativeError } from '../../ops/harness.ts'
 
 ort.env.wasm.numThreads = 1
 const SIDE = 64
-const IDS = ['shufflenet-v1-g3-0.5x', 'shufflenet-v1-g8-1.0x', 'shufflenet-v2-torchvision-1.0x', 'shufflenet-v2-megvii-1.0x']
+const IDS = [
+  'shufflenet-v1-g3-0.5x',
+  'shufflenet-v1-g8-1.0x',
+  'shufflenet-v2-torchvision-1.0x',
+  'shufflenet-v2-megvii-1.0x',
+  'shufflenet-v1-g3-2.0x-se',
+  'googlenet-bvlc',
+  'xception',
+]
 
 describe('ONNX export', () => {
   for (const id of IDS)
