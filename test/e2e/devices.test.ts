@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sshd, sshdMissing, startSshd } from '../electron/remote/sshd.ts'
-import { eachLook, expectSound, picture, seriousProblems } from './look.ts'
+import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
 
 const missing = sshdMissing()
@@ -129,6 +129,20 @@ describe.skipIf(missing)(`devices over SSH${missing ? ` (skipped: ${missing})` :
     await result.getByRole('button', { name: 'Show on the map' }).click()
     await idle(page)
     expect(await page.getByRole('radio', { name: 'ms on device' }).isChecked()).toBe(true)
+    // In the roofline too, below what the device can do; found again after a reload, as the run itself is.
+    await goTo(page, 'Costs')
+    const roofline = main(page).getByRole('region', { name: 'Roofline' })
+    expect(await roofline.innerText()).toMatch(/sum of the layers on/)
+    expect(await roofline.getByRole('radio', { name: 'Device' }).isChecked()).toBe(true)
+    await picture(page, 'devices-roofline')
+    await page.reload()
+    await idle(page)
+    expect(await page.getByRole('radio', { name: 'ms on device' }).isChecked()).toBe(true)
+    expect(await roofline.innerText()).toMatch(/sum of the layers on/)
+    await roofline.getByRole('radio', { name: 'This machine' }).click()
+    await roofline.getByRole('radio', { name: 'Device' }).click()
+    await toDevices(page)
+    expect(await result.getByRole('note').innerText()).toMatch(/suspect/)
     await result.getByRole('button', { name: 'Take off the map' }).click()
     await idle(page)
     expect(await page.getByRole('radio', { name: 'ms on device' }).count()).toBe(0)

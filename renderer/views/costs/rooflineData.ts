@@ -4,8 +4,37 @@ import type { Translate } from '../../app/strings/index.ts'
 import { bytes, milliseconds, percent, significant } from '../../charts/kit/format.ts'
 import type { RooflineTexts } from '../../charts/roofline/Chart.tsx'
 import type { RooflinePoint } from '../../charts/roofline/layout.ts'
-import type { Rates } from '../../store/rates.ts'
-import { LAYER_KINDS, type LayerKind, type LayerRow, type ProfileView } from '../../workers/contract.ts'
+import { addWork, type Rates, ratesOf } from '../../store/rates.ts'
+import { deviceRates, layerRates, runRates } from '../../store/selectors.ts'
+import type { State } from '../../store/state.ts'
+import { threadWords } from '../../store/threads.ts'
+import { LAYER_KINDS, type LayerKind, type LayerRow } from '../../workers/contract.ts'
+
+/** A measured run of the open network. */
+export interface Measured {
+  readonly machine: Machine
+  readonly rates: ReadonlyMap<string, Rates>
+  readonly run: Rates
+  /** How it was measured, in words. */
+  readonly how: string
+}
+
+type MeasuredState = Pick<State, 'profile' | 'network' | 'model' | 'deviceTimes'>
+
+export function measuredHere(t: Translate, { profile, network }: MeasuredState): Measured | null {
+  const rates = layerRates({ profile, network })
+  if (!profile || !rates) return null
+  const { runs, backend, threads, machine } = profile
+  return { machine, rates, run: runRates(profile), how: t('roofline.how', { runs, backend, threads: threadWords(t, threads) }) }
+}
+
+/** Of the run that is the measure "on device"; null without one, or where what the device can do was not measured. */
+export function measuredOnDevice(t: Translate, state: MeasuredState): Measured | null {
+  const rates = deviceRates(state)
+  const { deviceTimes: times } = state
+  if (!rates || !times?.machine) return null
+  return { machine: times.machine, rates, run: ratesOf(addWork(times.nodes), times.machine), how: t('roofline.how.device', { device: times.label }) }
+}
 
 /** A point per layer that multiplies and accumulates. */
 export function pointsOf(layers: readonly LayerRow[], rates: ReadonlyMap<string, Rates>): RooflinePoint[] {
@@ -24,7 +53,7 @@ export function kindsOf(points: readonly RooflinePoint[]): LayerKind[] {
   return LAYER_KINDS.filter((kind) => points.some((p) => p.kind === kind))
 }
 
-export function summaryText(t: Translate, run: Rates, { machine }: ProfileView): string {
+export function summaryText(t: Translate, { run, machine }: Measured): string {
   return t('roofline.summary', {
     ms: milliseconds(run.ms),
     gmacs: significant(run.gmacs, 3),
@@ -33,7 +62,7 @@ export function summaryText(t: Translate, run: Rates, { machine }: ProfileView):
   })
 }
 
-export function chartTexts(t: Translate, points: readonly RooflinePoint[], { machine }: ProfileView): RooflineTexts {
+export function chartTexts(t: Translate, points: readonly RooflinePoint[], { machine }: Measured): RooflineTexts {
   const peak = significant(machine.gmacs, 3)
   return {
     label: t('roofline.chart', { n: points.length, peak }),
