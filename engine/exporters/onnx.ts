@@ -90,7 +90,7 @@ class Scribe {
         emit('Concat', { axis: a.axis ?? 1 })
         return
       case 'binary':
-        emit({ add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', pow: 'Pow' }[String(a.function)] ?? refuse())
+        emit({ add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', pow: 'Pow', prelu: 'PRelu' }[String(a.function)] ?? refuse())
         return
       case 'lrn':
         emit('LRN', { size: a.size ?? 1, alpha: { float: a.alpha ?? 1e-4 }, beta: { float: a.beta ?? 0.75 }, bias: { float: a.bias ?? 1 } })
@@ -119,7 +119,7 @@ class Scribe {
         emit('Identity')
         return
       case 'activation':
-        this.activation(node, a.function as Activation, inputs, emit)
+        this.activation(node, a.function as Activation, inputs, emit, refuse)
         return
       default:
         refuse()
@@ -147,7 +147,7 @@ class Scribe {
     emit('Reshape', {}, [mixed, this.integers(`${node.name}.join`, [n, c, h, w])], outputs)
   }
 
-  private activation(node: Node, fn: Activation, inputs: readonly string[], emit: Emit): void {
+  private activation(node: Node, fn: Activation, inputs: readonly string[], emit: Emit, refuse: () => never): void {
     switch (fn.kind) {
       case 'none':
         emit('Identity')
@@ -184,6 +184,39 @@ class Scribe {
         emit('Mul', {}, [inputs[0] ?? '', gate])
         return
       }
+      case 'elu':
+        if (fn.gamma === 1) emit('Elu', { alpha: { float: fn.alpha } })
+        else emit('Selu', { alpha: { float: fn.alpha }, gamma: { float: fn.gamma } })
+        return
+      case 'tanh':
+        emit('Tanh')
+        return
+      case 'softplus':
+        emit('Softplus')
+        return
+      case 'mish': {
+        const [soft, gate] = [this.fresh(`${node.name}.softplus`), this.fresh(`${node.name}.gate`)]
+        emit('Softplus', {}, inputs, [soft])
+        emit('Tanh', {}, [soft], [gate])
+        emit('Mul', {}, [inputs[0] ?? '', gate])
+        return
+      }
+      case 'gelu': {
+        const [scaled, erf, half, gate] = ['scaled', 'erf', 'half', 'gate'].map((part) => this.fresh(`${node.name}.${part}`)) as [
+          string,
+          string,
+          string,
+          string,
+        ]
+        emit('Mul', {}, [inputs[0] ?? '', this.scalar(`${node.name}.scale`, Math.SQRT1_2)], [scaled])
+        emit('Erf', {}, [scaled], [erf])
+        emit('Add', {}, [erf, this.scalar(`${node.name}.one`, 1)], [gate])
+        emit('Mul', {}, [inputs[0] ?? '', this.scalar(`${node.name}.factor`, 0.5)], [half])
+        emit('Mul', {}, [half, gate])
+        return
+      }
+      case 'geluTanh':
+        refuse()
     }
   }
 

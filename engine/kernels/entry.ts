@@ -8,8 +8,10 @@ import { binary } from '../ops/binary/kernel'
 import { gatherChannels } from '../ops/channelShuffle/kernel'
 import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
 import { conv } from '../ops/conv2d/kernel'
+import { convTranspose } from '../ops/convTranspose2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
 import { linear } from '../ops/linear/kernel'
+import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
@@ -43,7 +45,9 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 14: return probeMadd(args, begin, end, scratch)
     case 15: return probeFill(args, begin, end)
     case 16: return probeRead(args, begin, end, scratch)
-    case 17: return lrn(args, begin, end)
+    case 17: return interpolate(args, begin, end)
+    case 18: return lrn(args, begin, end)
+    case 19: return convTranspose(args, begin, end)
     default: unreachable()
   }
 }

@@ -17,7 +17,9 @@ export const KERNELS = [
   'probeMadd',
   'probeFill',
   'probeRead',
+  'interpolate',
   'lrn',
+  'convTranspose',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

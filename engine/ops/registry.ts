@@ -10,10 +10,12 @@ import { channelShuffle } from './channelShuffle/op.ts'
 import { concat } from './concat/op.ts'
 import { constantOfShape } from './constantOfShape/op.ts'
 import { conv2d } from './conv2d/op.ts'
+import { convTranspose2d } from './convTranspose2d/op.ts'
 import { flatten } from './flatten/op.ts'
 import { gather } from './gather/op.ts'
 import { globalPool } from './globalPool/op.ts'
 import { identity } from './identity/op.ts'
+import { interpolate } from './interpolate/op.ts'
 import { linear } from './linear/op.ts'
 import { lrn } from './lrn/op.ts'
 import { matmul } from './matmul/op.ts'
@@ -29,6 +31,7 @@ import { slice } from './slice/op.ts'
 import { softmax } from './softmax/op.ts'
 import { split } from './split/op.ts'
 import { squeeze } from './squeeze/op.ts'
+import { tile } from './tile/op.ts'
 import { transpose } from './transpose/op.ts'
 import { unary } from './unary/op.ts'
 import { unsqueeze } from './unsqueeze/op.ts'
@@ -57,6 +60,9 @@ const DEFINITIONS: ReadonlyMap<string, OpDefinition> = new Map(
     erase(flatten),
     erase(pad),
     erase(resize),
+    erase(interpolate),
+    erase(tile),
+    erase(convTranspose2d),
     erase(squeeze),
     erase(unsqueeze),
     erase(reduce),

@@ -17,6 +17,13 @@ const activation = fc.constantFrom<Attributes>(
   { kind: 'hardSigmoid', alpha: 0.2, beta: 0.5 },
   { kind: 'hardSwish' },
   { kind: 'silu' },
+  { kind: 'elu', alpha: 1, gamma: 1 },
+  { kind: 'elu', alpha: 1.67, gamma: 1.05 },
+  { kind: 'tanh' },
+  { kind: 'softplus' },
+  { kind: 'mish' },
+  { kind: 'gelu' },
+  { kind: 'geluTanh' },
 )
 
 function single(op: string, attrs: Attributes, shapes: readonly (readonly number[])[], weights: readonly (readonly number[] | null)[] = []): Graph {

@@ -1,7 +1,7 @@
 /** Local response normalisation: values of PyTorch, and of onnxruntime on the exported graph. */
 import * as ort from 'onnxruntime-web'
 import { describe, expect, it } from 'vitest'
-import { makePlan, openModel, recognise, writeOnnx } from '../../engine/index.ts'
+import { openModel, recognise, writeOnnx } from '../../engine/index.ts'
 import { checkNode, first, nodeGraph } from './cases.ts'
 import { randomTensor, relativeError } from './harness.ts'
 
@@ -37,9 +37,12 @@ describe('lrn', () => {
     expect(relativeError(first(again, [x]).data, expected)).toBeLessThan(1e-6)
   })
 
-  it('has a kernel for beta 0.75 alone, and needs a window', () => {
-    expect(() => makePlan(nodeGraph('lrn', { size: 5, beta: 0.5 }, [[1, 4, 2, 2]]))).toThrow(/"node".*beta 0.5/)
+  it.each([1, 2, 3, 4, 5, 9])('with any exponent, over %i channels', async (size) => {
+    for (const channels of [1, 3, 4, 6, 11]) await checkNode('lrn', { size, alpha: 0.9, beta: 0.6, bias: 1.5 }, [[2, channels, 2, 3]])
+  })
+
+  it('needs a window and a feature map', () => {
     expect(() => nodeGraph('lrn', { size: 0 }, [[1, 4, 2, 2]])).toThrow(expect.objectContaining({ code: 'bad-input' }))
-    expect(() => nodeGraph('lrn', { size: 5 }, [[1, 4]])).toThrow(expect.objectContaining({ code: 'bad-input' }))
+    expect(() => nodeGraph('lrn', { size: 5 }, [[1, 4]])).toThrow(/"node".*rank 4/)
   })
 })

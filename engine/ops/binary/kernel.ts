@@ -1,5 +1,5 @@
 // Elementwise functions of two tensors, f32, with broadcasting by strides of 0.
-import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
+import { activate, lowerBound, pow, upperBound } from '../../kernels/inline/activate'
 import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
 
 // @ts-ignore: decorator
@@ -10,7 +10,9 @@ function apply(code: i32, x: v128, y: v128): v128 {
   if (code == 2) return f32x4.mul(x, y)
   if (code == 3) return f32x4.div(x, y)
   if (code == 4) return f32x4.max(x, y)
-  return f32x4.min(x, y)
+  if (code == 5) return f32x4.min(x, y)
+  if (code == 6) return pow(x, y)
+  return v128.bitselect(f32x4.mul(x, y), x, f32x4.lt(x, f32x4.splat(0)))
 }
 
 /**

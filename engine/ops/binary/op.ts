@@ -1,15 +1,15 @@
 /** Elementwise functions of two tensors with broadcasting. */
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
-import { unsupported } from '../../base/errors.ts'
 import { NONE, type TensorId } from '../../ir/graph.ts'
 import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
-import { emitCopy, rowMajor } from '../copyAxes.ts'
+import { addressOf, emitCopy, isRowMajor, rowMajor } from '../copyAxes.ts'
 import { defineOp, type LowerContext, type Ref, type View } from '../op.ts'
-import { broadcastShape, broadcastStrides, checkedFact, costOf, elementsOf, elementwiseFlow, misfit, need, walk } from '../shared.ts'
+import { broadcastShape, broadcastStrides, checkedFact, costOf, denseFlow, elementsOf, elementwiseFlow, misfit, need, walk } from '../shared.ts'
 
-const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow'] as const
+/** `prelu`: the first times the second where the first is negative. */
+const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow', 'prelu'] as const
 const attributes = z.object({
   function: z.enum(FUNCTIONS),
   /** Fused stage. */
@@ -25,6 +25,7 @@ const SCALAR: Record<BinaryAttributes['function'], (a: number, b: number) => num
   max: Math.max,
   min: Math.min,
   pow: (a, b) => a ** b,
+  prelu: (a, b) => (a < 0 ? a * b : a),
 }
 
 export const binary = defineOp<BinaryAttributes>({
@@ -44,7 +45,12 @@ export const binary = defineOp<BinaryAttributes>({
   },
 
   cost: (attrs, facts) => costOf(facts, { elementOps: elementsOf(facts) * (attrs.activation.kind === 'none' ? 1 : 2) }),
-  flow: (_attrs, facts, input, output) => elementwiseFlow(facts, input, output),
+  flow(_attrs, facts, input, output) {
+    // Of an operand of lower rank, axis 1 is another axis of the result.
+    const rank = facts.inputs[input]?.shape.length ?? 0
+    const aligned = rank < 2 || rank === facts.outputs[0]?.shape.length
+    return aligned ? elementwiseFlow(facts, input, output) : denseFlow(facts, input, output)
+  },
 
   evaluate(attrs, [a, b]) {
     assert(a && b, 'an elementwise function needs two inputs')
@@ -70,8 +76,6 @@ export const binary = defineOp<BinaryAttributes>({
     const [a = NONE, b = NONE] = node.inputs
     const y = node.outputs[0] ?? NONE
     const { shape } = context.fact(y)
-    if (attrs.function === 'pow')
-      throw unsupported(`Node "${node.name}"`, 'a power of computed tensors has no kernel', 'Replace it by multiplications', node.name)
     const code = FUNCTIONS.indexOf(attrs.function)
     if (shape.length === 4) {
       const dst = context.view(y)
@@ -106,9 +110,11 @@ function operand(context: LowerContext, id: TensorId, target: readonly number[])
   const padded = [...new Array<number>(4 - shape.length).fill(1), ...shape]
   const [n = 1, c = 1, h = 1, w = 1] = padded
   const flatPixel = h === 1 && w === 1
-  if (!flatPixel && (h !== target[2] || w !== target[3]))
-    throw misfit(`tensor ${id}`, 'it broadcasts along one spatial axis only, which the engine does not do')
   const channel = c === 1 ? 0 : 1
+  // The kernel steps through rows and columns together; what has only one of them is spread over both.
+  if (!flatPixel && (h !== target[2] || w !== target[3])) return spreadOperand(context, id, padded, target)
+  // A row-major tensor of lower rank has its channels outermost.
+  if (!flatPixel && c !== 1 && shape.length < 4 && !context.isConstant(id)) return spreadOperand(context, id, padded, target)
   if (context.isConstant(id)) {
     const data = context.constant(id, 'operand').data
     const nhwc = new Float32Array(data.length)
@@ -122,12 +128,30 @@ function operand(context: LowerContext, id: TensorId, target: readonly number[])
   return { ref: view.ref, strides: [n === 1 ? 0 : h * w * view.pixelStride, flatPixel ? 0 : view.pixelStride, channel] }
 }
 
-/** An operand of a row-major tensor, spread to the full shape where it broadcasts. */
+/** An operand of rank at most 4 copied to a feature map of its own channels and all of the target's pixels. */
+function spreadOperand(
+  context: LowerContext,
+  id: TensorId,
+  padded: readonly number[],
+  target: readonly number[],
+): { ref: Ref; strides: [number, number, number] } {
+  const [n = 1, c = 1] = padded
+  const [, , h = 1, w = 1] = target
+  const src = addressOf(context, id)
+  const own = [...new Array<number>(4 - src.strides.length).fill(0), ...src.strides].map((s, i) => (padded[i] === 1 ? 0 : s))
+  const ref = context.scratch(n * c * h * w)
+  emitCopy(context, [n, c, h, w], { ref: src.ref, strides: own }, { ref, strides: [h * w * c, 1, w * c, c] })
+  return { ref, strides: [n === 1 ? 0 : h * w * c, c, c === 1 ? 0 : 1] }
+}
+
+/** An operand of a row-major tensor, spread to the full shape where it broadcasts or lies in another order. */
 function flatOperand(context: LowerContext, id: TensorId, target: readonly number[]): Ref {
   const { shape } = context.fact(id)
-  const ref = context.isConstant(id) ? context.weights(Float32Array.from(context.constant(id, 'operand').data)) : context.flat(id)
-  if (shape.join() === target.join()) return ref
+  const src = addressOf(context, id)
+  if (shape.join() === target.join() && isRowMajor(src, shape)) return src.ref
+  const shift = target.length - shape.length
+  const strides = target.map((_, i) => (i < shift || shape[i - shift] === 1 ? 0 : (src.strides[i - shift] ?? 0)))
   const spread = context.scratch(sizeOf(target))
-  emitCopy(context, target, { ref, strides: broadcastStrides(shape, target) }, rowMajor(spread, target))
+  emitCopy(context, target, { ref: src.ref, strides }, rowMajor(spread, target))
   return spread
 }

@@ -1,14 +1,13 @@
 /** Elementwise functions of one tensor that are not activations. */
 import { z } from 'zod'
-import { unsupported } from '../../base/errors.ts'
 import { NONE } from '../../ir/graph.ts'
 import { allocate, fact, sizeOf } from '../../ir/tensor.ts'
-import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
+import { activationArgs, erf, NO_ACTIVATION } from '../activationFunction.ts'
 import { pixelsOf } from '../lowering.ts'
 import { defineOp, type LowerContext, type View } from '../op.ts'
 import { costOf, elementsOf, elementwiseFlow, need } from '../shared.ts'
 
-const FUNCTIONS = ['sqrt', 'floor', 'ceil', 'neg', 'exp', 'abs', 'reciprocal'] as const
+const FUNCTIONS = ['sqrt', 'floor', 'ceil', 'neg', 'exp', 'abs', 'reciprocal', 'log', 'erf', 'round'] as const
 const attributes = z.object({ function: z.enum(FUNCTIONS) })
 export type UnaryAttributes = z.infer<typeof attributes>
 
@@ -20,7 +19,20 @@ const SCALAR: Record<UnaryAttributes['function'], (x: number) => number> = {
   exp: Math.exp,
   abs: Math.abs,
   reciprocal: (x) => 1 / x,
+  log: Math.log,
+  erf,
+  round: roundHalfEven,
 }
+
+/** Source: ONNX operator specification, Round. */
+function roundHalfEven(x: number): number {
+  const down = Math.floor(x)
+  const rest = x - down
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1
+}
+
+/** Codes of the activation kernel; see `kernels/inline/activate.ts`. */
+const CODES: Partial<Record<UnaryAttributes['function'], number>> = { sqrt: 16, floor: 17, ceil: 18, exp: 19, log: 20, erf: 21, round: 22 }
 
 /** As a function of the binary kernel with a constant on its left: code of that kernel, and the constant. */
 const WITH_CONSTANT: Partial<Record<UnaryAttributes['function'], { code: number; constant: number }>> = {
@@ -61,15 +73,14 @@ export const unary = defineOp<UnaryAttributes>({
     const src = pixelsView(context, node.inputs[0] ?? NONE)
     const dst = pixelsView(context, node.outputs[0] ?? NONE)
     const pixels = pixelsOf(dst)
-    if (attrs.function === 'abs') {
+    const how = WITH_CONSTANT[attrs.function]
+    if (!how) {
       // |x| is the leaky ReLU of slope -1.
-      const epilogue = activationArgs({ kind: 'leakyRelu', alpha: -1 })
+      const code = CODES[attrs.function]
+      const epilogue = code === undefined ? activationArgs({ kind: 'leakyRelu', alpha: -1 }) : [code, { f32: 0 }, { f32: 0 }]
       context.emit('activation', pixels, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, src.channels, ...epilogue])
       return
     }
-    const how = WITH_CONSTANT[attrs.function]
-    if (!how)
-      throw unsupported(`Node "${node.name}"`, `no kernel computes ${attrs.function} on run-time data`, 'Export the model without it', node.name)
     const constant = context.weights(Float32Array.of(how.constant))
     const right = [pixels * src.pixelStride, src.pixelStride, 1]
     const target = [pixels * dst.pixelStride, dst.pixelStride]

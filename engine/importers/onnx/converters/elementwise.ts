@@ -103,10 +103,6 @@ export const elementwise: Converters = {
   Abs: unary('abs'),
   Reciprocal: unary('reciprocal'),
   BatchNormalization: batchNormalization,
-  LRN: (node) => {
-    const attributes = { size: node.int('size', 0), alpha: node.float('alpha', 1e-4), beta: node.float('beta', 0.75), bias: node.float('bias', 1) }
-    return [node.emit('lrn', attributes, [node.input(0)])]
-  },
   Identity: identity,
   /** Not training: its input as it is. */
   Dropout: (node) => {
