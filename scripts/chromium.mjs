@@ -1,7 +1,7 @@
 // Finds the Chromium that tests drive; installs Debian's where that is possible, else says what is missing.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
+import { installDebian } from './debian.mjs'
 
 const CANDIDATES = [
   '/usr/bin/chromium',
@@ -23,15 +23,8 @@ export function findChromium() {
 /** Makes sure there is one, or ends the process with words. */
 export async function ensureChromium() {
   if (findChromium()) return
-  const debian = existsSync('/etc/debian_version') && process.getuid?.() === 0
-  if (debian) {
-    console.error('installing Chromium from Debian, for the tests that drive a page ...')
-    const apt = (...args) =>
-      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-    apt('update', '-q')
-    apt('install', '-y', '-q', '--no-install-recommends', 'chromium')
-    if (findChromium()) return
-  }
+  installDebian('chromium', 'for the tests that drive a page')
+  if (findChromium()) return
   console.error(
     `error: Chromium: none was found for the tests that drive a page. Install Chromium or Chrome, run "npx playwright install chromium", or set CHROMIUM to its path`,
   )

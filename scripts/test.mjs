@@ -2,10 +2,12 @@
 //
 // The last line is "N passed, N failed" (", N skipped" where something was); what was skipped is listed before it.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { ensureChromium } from './chromium.mjs'
+import { installDebian } from './debian.mjs'
 
 const root = join(import.meta.dirname, '..')
 const extra = process.argv.slice(2)
@@ -19,6 +21,7 @@ function run(title, file, args) {
 }
 
 await ensureChromium()
+if (!existsSync('/usr/share/libonnx-testdata')) installDebian('libonnx-testdata', 'the node tests of the ONNX project')
 const checks =
   extra.length > 0 ||
   [

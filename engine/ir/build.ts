@@ -22,6 +22,7 @@ export class GraphBuilder {
   private readonly tensors = new Map<TensorId, Tensor>()
   private readonly nodes: Node[] = []
   private readonly inputs: TensorId[] = []
+  private readonly varying = new Set<TensorId>()
   private nextTensor = 0
   private scopes: string[] = []
 
@@ -33,6 +34,7 @@ export class GraphBuilder {
   input(name: string, shape: readonly number[], dtype: DType = 'f32'): TensorId {
     const id = this.add({ name, fact: fact(shape, dtype) })
     this.inputs.push(id)
+    this.varying.add(id)
     return id
   }
 
@@ -73,6 +75,7 @@ export class GraphBuilder {
         ...(value ? { data: value.data } : {}),
       })
     })
+    if (!values && inputs.some((id) => this.varying.has(id))) for (const id of outputs) this.varying.add(id)
     const scope = options.scope ?? this.scopes.join('/')
     this.nodes.push({
       id: this.nodes.length,
@@ -106,6 +109,11 @@ export class GraphBuilder {
   valueOf(id: TensorId): HostTensor | undefined {
     const tensor = this.tensors.get(id)
     return tensor?.data && { dtype: tensor.fact.dtype, shape: tensor.fact.shape, data: tensor.data }
+  }
+
+  /** Whether a tensor depends on the inputs of the graph; what does not is a constant, computed yet or not. */
+  varies(id: TensorId): boolean {
+    return this.varying.has(id)
   }
 
   finish(outputs: readonly TensorId[], stage: Stage = 'loaded'): Graph {

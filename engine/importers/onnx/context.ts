@@ -42,6 +42,16 @@ export class NodeContext {
     return this.builder.constant(`${this.name}:${suffix}`, value)
   }
 
+  /** A number as a tensor of one element. */
+  scalar(suffix: string, value: number): TensorId {
+    return this.constant(suffix, { dtype: 'f32', shape: [1], data: Float32Array.of(value) })
+  }
+
+  /** Elementwise function of two tensors, one of several nodes that the ONNX node becomes. */
+  combine(fn: string, a: TensorId, b: TensorId, last = false): TensorId {
+    return this.emit('binary', { function: fn }, [a, b], last)
+  }
+
   /** Input `index`; throws where it is absent. */
   input(index: number, role = 'input'): TensorId {
     const id = this.optional(index)
@@ -59,6 +69,11 @@ export class NodeContext {
 
   valueOf(id: TensorId): HostTensor | undefined {
     return id === NONE ? undefined : this.builder.valueOf(id)
+  }
+
+  /** Whether a tensor depends on the inputs of the model. */
+  varies(id: TensorId): boolean {
+    return id !== NONE && this.builder.varies(id)
   }
 
   /** The value of an input that must be a constant; undefined where the input is absent. */
@@ -92,6 +107,10 @@ export class NodeContext {
 
   string(attribute: string, otherwise: string): string {
     return this.onnx.attributes.get(attribute)?.s ?? otherwise
+  }
+
+  floats(attribute: string): readonly number[] | undefined {
+    return this.onnx.attributes.get(attribute)?.floats
   }
 
   tensor(attribute: string): OnnxTensor | undefined {

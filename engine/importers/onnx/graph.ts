@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../ir/build.ts'
 import { type Graph, NONE, type TensorId } from '../../ir/graph.ts'
 import { OPS } from '../../ops/registry.ts'
 import type { OpenOptions } from '../importer.ts'
+import { checkClaim, claimOf } from './claims.ts'
 import { NodeContext } from './context.ts'
 import { converterOf } from './converters/index.ts'
 import type { OnnxGraph, OnnxNode, OnnxValue } from './proto.ts'
@@ -31,7 +32,8 @@ export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOption
   for (const input of onnx.inputs) {
     // Before IR version 4 every initializer is listed as an input too; it stays a constant.
     if (ids.has(input.name)) continue
-    define(input.name, builder.input(input.name, inputShape(input, options.inputSize), elementType(input.elementType, input.name).dtype))
+    const { dtype } = elementType(input.elementType, input.name)
+    define(input.name, builder.input(input.name, inputShape(input, options.inputSize), dtype))
   }
   const names = new Set<string>()
   let made = 0
@@ -57,11 +59,14 @@ export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOption
 }
 
 function convertNode(node: OnnxNode, name: string, opset: number, builder: GraphBuilder, ids: ReadonlyMap<string, TensorId>): readonly TensorId[] {
-  const convert = converterOf(node.domain, node.opType)
-  if (!convert) throw unsupported(`Node "${name}"`, `its op "${node.opType}" is not supported`, 'Export the model without it', name)
+  const claim = claimOf(node.domain, node.opType)
+  const convert = converterOf(node.opType)
+  if (!claim || !convert) throw unsupported(`Node "${name}"`, `its op "${node.opType}" is not supported`, 'Export the model without it', name)
   const inputs = node.inputs.map((input) => (input === '' ? NONE : found(ids, input, `an input of node "${name}"`)))
   try {
-    return convert(new NodeContext(node, name, opset, builder, inputs, scopeOf(node.name)))
+    const context = new NodeContext(node, name, opset, builder, inputs, scopeOf(node.name))
+    checkClaim(context, claim)
+    return convert(context)
   } catch (thrown) {
     // An invariant broken by attributes of a hostile file is the file's fault; the node is known here.
     if (thrown instanceof ScopeError && thrown.code === 'internal')
@@ -96,7 +101,7 @@ function refuseUnsupported(onnx: OnnxGraph): void {
   const missing = new Map<string, string>()
   for (const node of onnx.nodes) {
     const op = node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`
-    if (!converterOf(node.domain, node.opType) && !missing.has(op)) missing.set(op, node.name || node.outputs[0] || '')
+    if (!claimOf(node.domain, node.opType) && !missing.has(op)) missing.set(op, node.name || node.outputs[0] || '')
   }
   const [first, ...more] = missing
   if (!first) return

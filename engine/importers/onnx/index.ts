@@ -6,11 +6,9 @@ import { tensorOf } from '../../ir/graph.ts'
 import { sizeOf } from '../../ir/tensor.ts'
 import type { Model, Preprocess } from '../../model.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
+import { NEWEST_OPSET, OLDEST_OPSET } from './claims.ts'
 import { convertGraph } from './graph.ts'
 import { decodeModel } from './proto.ts'
-
-const OLDEST_OPSET = 7
-const NEWEST_OPSET = 21
 
 /** Fields of ModelProto that may come first or second in a file. */
 const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14])

@@ -75,6 +75,12 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   }
 }
 
+/** Decodes a file that holds one tensor. Throws ScopeError `bad-input`. */
+export function decodeTensor(bytes: Uint8Array): OnnxTensor {
+  const reader = readerOf(bytes)
+  return tensorFields(reader, reader.len)
+}
+
 function model(reader: Reader): OnnxModel {
   const result: OnnxModel = { irVersion: 0, producer: '', opset: 0, graph: undefined }
   eachField(reader, reader.len, (field, wire) => {
@@ -154,6 +160,10 @@ function attribute(reader: Reader): OnnxAttribute {
 }
 
 function tensor(reader: Reader): OnnxTensor {
+  return tensorFields(reader, endOf(reader))
+}
+
+function tensorFields(reader: Reader, end: number): OnnxTensor {
   const result: OnnxTensor = {
     name: '',
     dims: [],
@@ -172,7 +182,7 @@ function tensor(reader: Reader): OnnxTensor {
     else reader.skipType(0)
     return reader.buf.subarray(start, reader.pos)
   }
-  eachField(reader, endOf(reader), (field, wire) => {
+  eachField(reader, end, (field, wire) => {
     if (field === 1 && (wire === 0 || wire === 2)) repeated(reader, wire, int64Of, result.dims, MAX_DIMS + 1)
     else if (field === 2 && wire === 0) result.dataType = reader.int32()
     else if (field === 4 && (wire === 2 || wire === 5)) result.floats.push(chunk(wire, 4))

@@ -2,6 +2,7 @@
 import { badInput, unsupported } from '../../base/errors.ts'
 import { allocate, type DType, type HostTensor, sizeOf, type TensorData } from '../../ir/tensor.ts'
 import { MAX_ELEMENTS } from '../../ops/shared.ts'
+import { NOT_A_TENSOR } from './claims.ts'
 import type { OnnxTensor } from './proto.ts'
 import { int64Of, readerOf } from './wire.ts'
 
@@ -35,8 +36,7 @@ const TYPES: Readonly<Record<number, ElementType>> = {
 /** The engine's element type for one of ONNX. Throws ScopeError `unsupported`, e.g. for strings. */
 export function elementType(onnx: number, where: string): ElementType {
   const type = TYPES[onnx]
-  if (!type)
-    throw unsupported(`Tensor "${where}"`, `its element type (number ${onnx} in ONNX) is not supported`, 'Export the model in float32', where)
+  if (!type) throw unsupported(`Tensor "${where}" (element type number ${onnx} of ONNX)`, NOT_A_TENSOR, 'Export the model in float32', where)
   return type
 }
 

@@ -1,4 +1,4 @@
-/** Activations, arithmetic, normalisation. Source: ONNX operator specification. */
+/** Activations and arithmetic. Source: ONNX operator specification. */
 import type { DType } from '../../../ir/tensor.ts'
 import type { Activation } from '../../../ops/activationFunction.ts'
 import type { Converter, Converters, NodeContext } from '../context.ts'
@@ -62,29 +62,34 @@ const unary =
   (fn: string): Converter =>
   (node) => [node.emit('unary', { function: fn }, [node.input(0)])]
 
-function batchNormalization(node: NodeContext): number[] {
-  if (node.int('training_mode', 0) !== 0) throw node.refuse('it is in training mode', 'Call model.eval() before exporting')
-  if (node.opset < 9 && node.int('spatial', 1) === 0)
-    throw node.refuse('it normalises each position on its own', 'Export with operator set 9 or later')
-  const roles = ['input', 'scale', 'bias', 'mean', 'variance']
-  return [
-    node.emit(
-      'batchNorm',
-      { epsilon: node.float('epsilon', 1e-5) },
-      roles.map((role, i) => node.input(i, role)),
-    ),
-  ]
+function mean(node: NodeContext): number[] {
+  const count = node.inputs.length
+  if (count < 2) return arithmetic('add')(node) as number[]
+  let sum = node.input(0)
+  for (let i = 1; i < count; i++) sum = node.combine('add', sum, node.input(i))
+  return [node.combine('mul', sum, node.scalar('count', 1 / count), true)]
 }
 
-const identity: Converter = (node) => [node.emit('identity', {}, [node.input(0)])]
+function gelu(node: NodeContext): Activation {
+  const approximate = node.string('approximate', 'none')
+  if (approximate !== 'none' && approximate !== 'tanh') throw node.misuse(`its approximation is "${approximate}"`)
+  return { kind: approximate === 'tanh' ? 'geluTanh' : 'gelu' }
+}
 
-export const elementwise: Converters = {
+export const elementwise = {
   Relu: activation(() => ({ kind: 'clip', min: 0, max: null })),
   Clip: activation(clipOf),
   LeakyRelu: activation((node) => ({ kind: 'leakyRelu', alpha: node.float('alpha', 0.01) })),
   Sigmoid: activation(() => ({ kind: 'sigmoid' })),
   HardSigmoid: activation((node) => ({ kind: 'hardSigmoid', alpha: node.float('alpha', 0.2), beta: node.float('beta', 0.5) })),
   HardSwish: activation(() => ({ kind: 'hardSwish' })),
+  Elu: activation((node) => ({ kind: 'elu', alpha: node.float('alpha', 1), gamma: 1 })),
+  Selu: activation((node) => ({ kind: 'elu', alpha: node.float('alpha', 1.6732631921768188), gamma: node.float('gamma', 1.0507010221481323) })),
+  Tanh: activation(() => ({ kind: 'tanh' })),
+  Softplus: activation(() => ({ kind: 'softplus' })),
+  Mish: activation(() => ({ kind: 'mish' })),
+  Gelu: activation(gelu),
+  PRelu: (node) => [node.combine('prelu', node.input(0), node.input(1, 'slope'), true)],
   Softmax: (node) => softmax(node, false),
   LogSoftmax: (node) => softmax(node, true),
   Add: arithmetic('add'),
@@ -95,18 +100,15 @@ export const elementwise: Converters = {
   Max: arithmetic('max'),
   Min: arithmetic('min'),
   Pow: arithmetic('pow'),
+  Mean: mean,
   Sqrt: unary('sqrt'),
   Floor: unary('floor'),
   Ceil: unary('ceil'),
   Neg: unary('neg'),
   Exp: unary('exp'),
+  Log: unary('log'),
+  Erf: unary('erf'),
+  Round: unary('round'),
   Abs: unary('abs'),
   Reciprocal: unary('reciprocal'),
-  BatchNormalization: batchNormalization,
-  Identity: identity,
-  /** Not training: its input as it is. */
-  Dropout: (node) => {
-    if (node.valueOf(node.optional(2))?.data[0]) throw node.refuse('it is in training mode', 'Call model.eval() before exporting')
-    return identity(node)
-  },
-}
+} satisfies Converters

@@ -1,15 +1,22 @@
-/** Every ONNX operator that this engine can import. */
+/** The converter of every ONNX operator that `claims.ts` lists; the types see to it that neither has one more. */
+import type { ClaimedOp } from '../claims.ts'
 import type { Converter } from '../context.ts'
 import { elementwise } from './elementwise.ts'
+import { logic } from './logic.ts'
+import { normalisation } from './normalisation.ts'
 import { products } from './products.ts'
+import { quantisation } from './quantisation.ts'
+import { reductions } from './reductions.ts'
+import { sampling } from './sampling.ts'
 import { shapes } from './shapes.ts'
 import { windows } from './windows.ts'
 
-const ALL: ReadonlyMap<string, Converter> = new Map(Object.entries({ ...windows, ...elementwise, ...products, ...shapes }))
+const ALL = { ...windows, ...normalisation, ...elementwise, ...products, ...reductions, ...sampling, ...shapes, ...logic, ...quantisation }
 
-/** The converter of an operator, or undefined. Operators of other domains are not those of ONNX, whatever their name. */
-export function converterOf(domain: string, opType: string): Converter | undefined {
-  return domain === '' || domain === 'ai.onnx' ? ALL.get(opType) : undefined
+const CONVERTERS: Readonly<Record<ClaimedOp, Converter>> & Readonly<Record<Exclude<keyof typeof ALL, ClaimedOp>, never>> = ALL
+const BY_NAME: ReadonlyMap<string, Converter> = new Map<string, Converter>(Object.entries(CONVERTERS))
+
+/** The converter of a claimed operator. */
+export function converterOf(opType: string): Converter | undefined {
+  return BY_NAME.get(opType)
 }
-
-export const SUPPORTED: readonly string[] = [...ALL.keys()].sort()

@@ -63,7 +63,7 @@ function general(node: NodeContext, alpha: number, beta: number): number[] {
   return [node.emit('binary', { function: 'add' }, [product, scaled(node, c, beta)])]
 }
 
-export const products: Converters = {
+export const products = {
   Gemm: gemm,
   MatMul: (node) => [node.emit('matmul', {}, [node.input(0), node.input(1)])],
-}
+} satisfies Converters

@@ -1,6 +1,6 @@
 /** Constants, shape arithmetic and everything that only moves elements. Source: ONNX operator specification. */
-import { allocate, type HostTensor } from '../../../ir/tensor.ts'
-import { normalAxis } from '../../../ops/shared.ts'
+import { allocate, type HostTensor, sizeOf } from '../../../ir/tensor.ts'
+import { broadcastShape, normalAxis } from '../../../ops/shared.ts'
 import type { Converter, Converters, NodeContext } from '../context.ts'
 import { elementType, tensorValue } from '../tensor.ts'
 
@@ -65,21 +65,82 @@ function split(node: NodeContext): number[] {
 /** An attribute up to operator set 10; inputs from 11 on, and from 18 on perhaps for some axes only. */
 function pad(node: NodeContext): number[] {
   const mode = node.string('mode', 'constant')
-  if (mode !== 'constant') throw node.refuse(`it pads by "${mode}", and only constant padding is supported`, 'Export the model with zero padding')
   const own = node.ints('pads')
-  if (own) return [node.emit('pad', { pads: own, value: node.float('value', 0) }, [node.input(0)])]
-  const axes = node.constantInput(3, 'axes')
-  const value = node.optional(2)
-  if (!axes) return [node.emit('pad', {}, [node.input(0), node.input(1, 'pads'), value])]
-  const rank = node.fact(0).shape.length
-  const given = node.integers('pads', 1) ?? []
-  const pads = new Array<number>(2 * rank).fill(0)
-  Array.from(axes.data, Number).forEach((raw, i) => {
-    const axis = normalAxis(raw, rank, node.name)
+  if (mode === 'constant' && own) return [node.emit('pad', { pads: own, value: node.float('value', 0) }, [node.input(0)])]
+  const axes = node.integers('axes', 3)
+  if (mode === 'constant' && !axes) return [node.emit('pad', {}, [node.input(0), node.input(1, 'pads'), node.optional(2)])]
+  const { shape } = node.fact(0)
+  const given = own ?? node.integers('pads', 1) ?? []
+  const listed = axes ?? shape.map((_, i) => i)
+  if (given.length !== 2 * listed.length) throw node.misuse(`it has ${given.length} pads for ${listed.length} axes`)
+  const pads = new Array<number>(2 * shape.length).fill(0)
+  listed.forEach((raw, i) => {
+    const axis = normalAxis(raw, shape.length, node.name)
     pads[axis] = given[i] ?? 0
-    pads[axis + rank] = given[i + axes.data.length] ?? 0
+    pads[axis + shape.length] = given[i + listed.length] ?? 0
   })
+  if (mode !== 'constant') return [mirrored(node, pads, mode === 'reflect')]
   return [node.emit('pad', { pads, value: Number(node.constantInput(2, 'value')?.data[0] ?? 0) }, [node.input(0)])]
+}
+
+/** A border made of the input's own rows and columns, by one gather for each axis that gets any: reflected about the edge, or the edge repeated. */
+function mirrored(node: NodeContext, pads: readonly number[], reflect: boolean): number {
+  const { shape } = node.fact(0)
+  const rank = shape.length
+  const padded = shape.map((_, i) => i).filter((i) => pads[i] !== 0 || pads[i + rank] !== 0)
+  let x = node.input(0)
+  padded.forEach((axis, k) => {
+    const extent = shape[axis] ?? 0
+    const [before, after] = [pads[axis] ?? 0, pads[axis + rank] ?? 0]
+    const length = extent + before + after
+    if (extent === 0 || length < 0 || length > 2 ** 20)
+      throw node.misuse(`its pads ${before} and ${after} do not fit axis ${axis} of extent ${extent}`)
+    if (reflect && (before >= extent || after >= extent)) throw node.misuse(`it reflects more of axis ${axis} than there is`)
+    const index = (i: number): number => (reflect ? extent - 1 - Math.abs(extent - 1 - Math.abs(i)) : Math.min(Math.max(i, 0), extent - 1))
+    const data = Float64Array.from({ length }, (_, i) => index(i - before))
+    const indices = node.constant(`border${axis}`, { dtype: 'i64', shape: [length], data })
+    x = node.emit('gather', { axis }, [x, indices], k === padded.length - 1)
+  })
+  return padded.length > 0 ? x : node.emit('identity', {}, [x])
+}
+
+/** Broadcasts to a shape: axes of extent 1 are repeated. */
+function expand(node: NodeContext): number[] {
+  const { shape } = node.fact(0)
+  const wanted = node.integers('shape', 1)
+  if (!wanted) throw node.misuse('its shape is missing')
+  const target = broadcastShape(shape, wanted, node.name)
+  const own = [...new Array<number>(target.length - shape.length).fill(1), ...shape]
+  const x = target.length > shape.length ? node.emit('reshape', { shape: own }, [node.input(0)], false) : node.input(0)
+  return [
+    repeat(
+      node,
+      x,
+      target.map((n, i) => (own[i] === n ? 1 : n)),
+    ),
+  ]
+}
+
+function repeat(node: NodeContext, x: number, repeats: readonly number[]): number {
+  if (repeats.every((n) => n === 1)) return node.emit('identity', {}, [x])
+  // A tensor without elements: one axis of it is empty, and nothing can be repeated.
+  if (repeats.some((n) => n < 1)) throw node.refuse('it repeats nothing', 'Export the model without it')
+  return node.emit('tile', { repeats }, [x])
+}
+
+function range(node: NodeContext): number[] {
+  const [start, limit, delta] = ['start', 'limit', 'delta'].map((role, i) => node.constantInput(i, role))
+  if (!start || !limit || !delta) throw node.misuse('its start, limit or delta is missing')
+  const [from, to, step] = [Number(start.data[0]), Number(limit.data[0]), Number(delta.data[0])]
+  const count = Math.max(0, Math.ceil((to - from) / step))
+  if (!(step !== 0 && count <= 2 ** 20)) throw node.misuse(`its range from ${from} to ${to} by ${step} cannot be made`)
+  const data = allocate(start.dtype, count)
+  for (let i = 0; i < count; i++) data[i] = from + i * step
+  return [node.constant('range', { dtype: start.dtype, shape: [count], data })]
+}
+
+function size(node: NodeContext): number[] {
+  return [node.constant('size', { dtype: 'i64', shape: [], data: Float64Array.of(sizeOf(node.fact(0).shape)) })]
 }
 
 function concat(node: NodeContext): number[] {
@@ -87,7 +148,8 @@ function concat(node: NodeContext): number[] {
   return [node.emit('concat', { axis: node.int('axis', node.opset < 4 ? 1 : Number.NaN) }, inputs)]
 }
 
-export const shapes: Converters = {
+export const shapes = {
+  Identity: (node) => [node.emit('identity', {}, [node.input(0)])],
   Constant: constant,
   ConstantOfShape: constantOfShape,
   Reshape: wired('reshape', 'shape', 'shape', true, (node) => ({ allowZero: node.int('allowzero', 0) !== 0 })),
@@ -102,4 +164,8 @@ export const shapes: Converters = {
   Slice: slice,
   Split: split,
   Pad: pad,
-}
+  Expand: expand,
+  Tile: (node) => [repeat(node, node.input(0), node.integers('repeats', 1) ?? [])],
+  Range: range,
+  Size: size,
+} satisfies Converters

@@ -10,9 +10,6 @@ import { evaluate, largestDifference, opsOf } from '../../passes/recognise/helpe
 import { FIXTURES, fixture } from './fixtures.ts'
 import { runOnnx } from './oracle.ts'
 
-/** They hold square roots, exponentials and powers of computed values, which no kernel computes. */
-const WITHOUT_KERNELS = new Set(['arithmetic_9', 'arithmetic_11', 'arithmetic_13'])
-
 async function loaded(name: string): Promise<Graph> {
   const { bytes } = fixture(name)
   expect(importer.match({ name, bytes })).toBe(true)
@@ -47,7 +44,7 @@ describe.each(FIXTURES)('%s', (name) => {
   })
 })
 
-describe.each(FIXTURES.filter((name) => !WITHOUT_KERNELS.has(name)))('%s, planned', (name) => {
+describe.each(FIXTURES)('%s, planned', (name) => {
   const { inputs, outputs } = fixture(name)
 
   it.each(BACKENDS)('computes what was expected on $backend x$threads', async (backend) => {
