@@ -214,10 +214,10 @@ export const CLAIMS = {
   ReduceMean: REDUCTION,
   ReduceSum: REDUCTION,
   ReduceMax: REDUCTION,
-  ReduceMin: REDUCTION,
-  ReduceL1: REDUCTION,
-  ReduceL2: REDUCTION,
-  ReduceSumSquare: REDUCTION,
+  ReduceMin: claim(OLDEST_OPSET, FLOAT_INPUT, constant(1, 'list of axes')),
+  ReduceL1: claim(OLDEST_OPSET, FLOAT_INPUT, constant(1, 'list of axes')),
+  ReduceL2: claim(OLDEST_OPSET, FLOAT_INPUT, constant(1, 'list of axes')),
+  ReduceSumSquare: claim(OLDEST_OPSET, FLOAT_INPUT, constant(1, 'list of axes')),
 
   // Shapes and movement.
   Identity: claim(OLDEST_OPSET, ...MOVEMENT),
