@@ -1,6 +1,6 @@
 /** A model argument to a model: an id of the zoo, of a bundled or downloaded model, or a file path. */
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { badInput, buildZooModel, labelSetOf, type Model, openModel, parseLabels, tensorOf, ZOO } from '../../engine/index.ts'
 import { MAX_FILE_BYTES } from '../ipc/contract.ts'
 import { diskError, readBounded } from '../services/diskFile.ts'
@@ -28,7 +28,9 @@ async function findModel(context: CliContext, argument: string, { input }: LoadO
   if (ZOO.some((entry) => entry.id === argument)) return buildZooModel(argument, input ? { inputSize: input } : {})
   const listed = (await context.models.list()).find((entry) => entry.id === argument)
   if (listed) return openModel(await context.models.bytes(argument), opening)
-  return openModel({ name: basename(argument), bytes: await readFileOf(argument, `Model "${argument}"`, MAX_FILE_BYTES) }, opening)
+  const bytes = await readFileOf(argument, `Model "${argument}"`, MAX_FILE_BYTES)
+  const beside = (path: string): Promise<Uint8Array> => readFileOf(join(dirname(argument), path), `Weights "${path}"`, MAX_FILE_BYTES)
+  return openModel({ name: basename(argument), bytes, beside }, opening)
 }
 
 /** A user's file. Looked at before it is opened: a pipe or a device could keep us waiting for ever. */

@@ -6,6 +6,11 @@ export interface ModelFile {
   /** Name for messages and titles, without a folder. */
   readonly name: string
   readonly bytes: Uint8Array
+  /**
+   * Reads another file in the folder of this one, by its path from there with "/" between folders. Absent where the file came
+   * alone, as one dropped on a page does. Throws ScopeError.
+   */
+  readonly beside?: (path: string) => Promise<Uint8Array>
 }
 
 export interface OpenOptions {

@@ -1,4 +1,4 @@
-/** Opens ONNX files: operator sets 7 to 21, one file with its weights. */
+/** Opens ONNX files: operator sets 7 to 21, weights in the file or in others beside it. */
 import { throwIfCancelled } from '../../base/cancel.ts'
 import { badInput, unsupported } from '../../base/errors.ts'
 import type { Graph } from '../../ir/graph.ts'
@@ -7,8 +7,9 @@ import { sizeOf } from '../../ir/tensor.ts'
 import type { Model, Preprocess } from '../../model.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { NEWEST_OPSET, OLDEST_OPSET } from './claims.ts'
+import { withExternalData } from './external.ts'
 import { convertGraph } from './graph.ts'
-import { decodeModel } from './proto.ts'
+import { decodeModel, type OnnxGraph, type OnnxModel } from './proto.ts'
 
 /** Fields of ModelProto that may come first or second in a file. */
 const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14])
@@ -21,7 +22,7 @@ function match({ bytes }: ModelFile): boolean {
   return tag === 0x08 && version >= 1 && version < 64 && MODEL_FIELDS.has(next >>> 3) && [0, 2].includes(next & 7)
 }
 
-function open(file: ModelFile, options: OpenOptions): Model {
+function open(file: ModelFile, options: OpenOptions): Model | Promise<Model> {
   throwIfCancelled(options.signal, `Opening "${file.name}"`)
   const onnx = decodeModel(file.bytes)
   if (!onnx.graph) throw badInput('ONNX model', 'it has no graph', 'The file may be damaged or cut short; fetch or export it again')
@@ -31,7 +32,13 @@ function open(file: ModelFile, options: OpenOptions): Model {
       `it uses operator set ${onnx.opset}, and ${OLDEST_OPSET} to ${NEWEST_OPSET} are supported`,
       `Export the model with an operator set in that range`,
     )
-  const graph = convertGraph(onnx.graph, onnx.opset, options)
+  const { graph } = onnx
+  if (!graph.initializers.some((t) => t.external)) return modelOf(file, onnx, graph, options)
+  return withExternalData(graph, file, options.signal).then((whole) => modelOf(file, onnx, whole, options))
+}
+
+function modelOf(file: ModelFile, onnx: OnnxModel, source: OnnxGraph, options: OpenOptions): Model {
+  const graph = convertGraph(source, onnx.opset, options)
   const preprocess = assumedPreprocess(graph)
   const title = file.name.replace(/\.onnx$/i, '').slice(0, 200) || 'ONNX model'
   const producer = onnx.producer ? `, produced by ${onnx.producer.slice(0, 100)}` : ''

@@ -13,7 +13,15 @@ export interface OnnxTensor {
   readonly doubles: Uint8Array[]
   readonly varints: Uint8Array[]
   hasStrings: boolean
-  external: boolean
+  /** Where its data lies when that is not in this file. */
+  external: ExternalData | undefined
+}
+
+/** A range of bytes in a file beside the model; without a length, all from the offset on. */
+export interface ExternalData {
+  location: string
+  offset: number
+  length: number | undefined
 }
 
 export interface OnnxAttribute {
@@ -173,7 +181,7 @@ function tensorFields(reader: Reader, end: number): OnnxTensor {
     doubles: [],
     varints: [],
     hasStrings: false,
-    external: false,
+    external: undefined,
   }
   const chunk = (wire: number, single: number): Uint8Array => {
     if (wire === 2) return bytesOf(reader)
@@ -192,15 +200,30 @@ function tensorFields(reader: Reader, end: number): OnnxTensor {
     else if (field === 9 && wire === 2) result.raw = bytesOf(reader)
     else {
       if (field === 6) result.hasStrings = true
-      if (field === 13) result.external = true
-      if (field === 14 && wire === 0) {
-        if (reader.int32() === 1) result.external = true
-        return
+      const external = (): ExternalData => {
+        result.external ??= { location: '', offset: 0, length: undefined }
+        return result.external
       }
-      return false
+      if (field === 13 && wire === 2) externalEntry(reader, external())
+      else if (field === 14 && wire === 0) {
+        if (reader.int32() === 1) external()
+      } else return false
     }
   })
   return result
+}
+
+function externalEntry(reader: Reader, into: ExternalData): void {
+  let key = ''
+  let text = ''
+  eachField(reader, endOf(reader), (field, wire) => {
+    if (field === 1 && wire === 2) key = stringOf(reader)
+    else if (field === 2 && wire === 2) text = stringOf(reader)
+    else return false
+  })
+  if (key === 'location') into.location = text
+  else if (key === 'offset') into.offset = Number(text)
+  else if (key === 'length') into.length = Number(text)
 }
 
 function value(reader: Reader): OnnxValue {

@@ -59,13 +59,8 @@ function bfloatToNumber(bits: number): number {
 
 /** The value of a constant. Throws ScopeError when its bytes and its shape disagree or its data lies in another file. */
 export function tensorValue(tensor: OnnxTensor, where = tensor.name): HostTensor {
-  if (tensor.external)
-    throw unsupported(
-      `Tensor "${where}"`,
-      'its data lies in a second file beside the model',
-      'Save the model as one file (onnx.save_model with save_as_external_data=False)',
-      where,
-    )
+  if (tensor.external && !tensor.raw)
+    throw unsupported(`Tensor "${where}"`, 'its data lies in a second file beside the model', 'Save the model as one file', where)
   const type = elementType(tensor.dataType, where)
   const size = sizeOf(tensor.dims)
   if (tensor.dims.some((n) => !Number.isInteger(n) || n < 0) || size > MAX_ELEMENTS)

@@ -1,78 +1,11 @@
 /** What an ONNX file can get wrong, and the words for it. */
-import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, it } from 'vitest'
 import { errorFrom, type ScopeError } from '../../../../engine/base/errors.ts'
 import { importer } from '../../../../engine/importers/onnx/index.ts'
 import { openModel } from '../../../../engine/importers/open.ts'
 import type { Model } from '../../../../engine/model.ts'
 import { fixture } from './fixtures.ts'
-
-type Writer = InstanceType<typeof protobuf.Writer>
-type Field = [number, 'varint' | 'string' | 'bytes' | 'message' | 'float', number | string | Uint8Array | Field[]]
-
-/** Protobuf bytes of a list of fields. */
-function message(fields: readonly Field[], writer: Writer = new protobuf.Writer()): Uint8Array {
-  for (const [field, kind, value] of fields) {
-    writer.uint32((field << 3) | (kind === 'varint' ? 0 : kind === 'float' ? 5 : 2))
-    if (kind === 'varint') writer.int64(value as number)
-    else if (kind === 'float') writer.float(value as number)
-    else if (kind === 'string') writer.string(value as string)
-    else writer.bytes(kind === 'bytes' ? (value as Uint8Array) : message(value as Field[]))
-  }
-  return writer.finish()
-}
-
-const dims = (list: (number | string)[]): Field[] => list.map((d) => [1, 'message', [typeof d === 'number' ? [1, 'varint', d] : [2, 'string', d]]])
-const value = (name: string, shape: (number | string)[], type = 1): Field[] => [
-  [1, 'string', name],
-  [
-    2,
-    'message',
-    [
-      [
-        1,
-        'message',
-        [
-          [1, 'varint', type],
-          [2, 'message', dims(shape)],
-        ],
-      ],
-    ],
-  ],
-]
-const node = (op: string, inputs: string[], outputs: string[], name = '', attributes: Field[] = [], domain = ''): Field => [
-  1,
-  'message',
-  [
-    ...inputs.map((x): Field => [1, 'string', x]),
-    ...outputs.map((x): Field => [2, 'string', x]),
-    [3, 'string', name],
-    [4, 'string', op],
-    [7, 'string', domain],
-    ...attributes.map((a): Field => [5, 'message', a[2] as Field[]]),
-  ],
-]
-const ints = (name: string, list: number[]): Field => [5, 'message', [[1, 'string', name], ...list.map((i): Field => [8, 'varint', i])]]
-const tensor = (name: string, shape: number[], rest: Field[], type = 1): Field => [
-  5,
-  'message',
-  [...shape.map((d): Field => [1, 'varint', d]), [2, 'varint', type], [8, 'string', name], ...rest],
-]
-
-function model(graph: Field[], opset = 13): Uint8Array {
-  return message([
-    [1, 'varint', 8],
-    [
-      8,
-      'message',
-      [
-        [1, 'string', ''],
-        [2, 'varint', opset],
-      ],
-    ],
-    [7, 'message', graph],
-  ])
-}
+import { type Field, ints, model, node, tensor, value } from './write.ts'
 
 const X: Field = [11, 'message', value('x', [1, 4, 8, 8])]
 const Y: Field = [12, 'message', value('y', [1, 4, 8, 8])]
@@ -141,27 +74,6 @@ describe('sizes that the model leaves open', () => {
 
 describe('weights', () => {
   const add = (t: Field, opset?: number) => model([node('Add', ['x', 'w'], ['y']), t, X, Y], opset)
-
-  it('in a second file are refused in words', async () => {
-    const external = tensor(
-      'w',
-      [1],
-      [
-        [
-          13,
-          'message',
-          [
-            [1, 'string', 'location'],
-            [2, 'string', 'weights.bin'],
-          ],
-        ],
-        [14, 'varint', 1],
-      ],
-    )
-    const error = await failure(add(external))
-    expect(error.code).toBe('unsupported')
-    expect(error.message).toContain('second file')
-  })
 
   it('whose bytes do not match their shape are refused before anything is allocated', async () => {
     const raw = (shape: number[], bytes: number) => add(tensor('w', shape, [[9, 'bytes', new Uint8Array(bytes)]]))

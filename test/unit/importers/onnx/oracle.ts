@@ -5,8 +5,10 @@ import type { HostTensor } from '../../../../engine/ir/tensor.ts'
 ort.env.wasm.numThreads = 1
 ort.env.logLevel = 'error'
 
-export async function runOnnx(bytes: Uint8Array, inputs: readonly HostTensor[]): Promise<HostTensor[]> {
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] })
+/** `optimise`: whether nodes may be joined, which changes where quantised models round. */
+export async function runOnnx(bytes: Uint8Array, inputs: readonly HostTensor[], optimise = true): Promise<HostTensor[]> {
+  const options = { executionProviders: ['wasm'], graphOptimizationLevel: optimise ? 'all' : 'disabled' } as const
+  const session = await ort.InferenceSession.create(bytes, options)
   try {
     const feeds = Object.fromEntries(
       session.inputNames.map((name, i) => {
