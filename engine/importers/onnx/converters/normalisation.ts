@@ -75,6 +75,8 @@ function groupNormalization(node: NodeContext): number[] {
   const perChannel = (index: number, role: string): TensorId => {
     const constant = node.constantInput(index, role)
     if (!constant) throw node.misuse(`its ${role} is missing`)
+    const needed = node.opset < 21 ? groups : channels
+    if (constant.data.length !== needed) throw node.misuse(`its ${role} has ${constant.data.length} entries where ${needed} are needed`)
     const spread = node.opset < 21 ? repeated(constant, channels / groups) : constant
     return alongChannels(node, node.constant(role, spread), shape.length)
   }
@@ -88,7 +90,7 @@ function repeated({ dtype, data }: HostTensor, times: number): HostTensor {
 
 function localResponseNorm(node: NodeContext): number[] {
   const attrs = { size: node.int('size', 0), alpha: node.float('alpha', 1e-4), beta: node.float('beta', 0.75), bias: node.float('bias', 1) }
-  return [node.emit('localResponseNorm', attrs, [node.input(0)])]
+  return [node.emit('lrn', attrs, [node.input(0)])]
 }
 
 export const normalisation = {

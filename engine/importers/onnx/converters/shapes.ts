@@ -121,6 +121,13 @@ function expand(node: NodeContext): number[] {
   ]
 }
 
+function tile(node: NodeContext): number[] {
+  const { shape } = node.fact(0)
+  const repeats = node.integers('repeats', 1)
+  if (repeats?.length !== shape.length) throw node.misuse(`it has ${repeats?.length ?? 0} repeats for ${shape.length} axes`)
+  return [repeat(node, node.input(0), repeats)]
+}
+
 function repeat(node: NodeContext, x: number, repeats: readonly number[]): number {
   if (repeats.every((n) => n === 1)) return node.emit('identity', {}, [x])
   // A tensor without elements: one axis of it is empty, and nothing can be repeated.
@@ -165,7 +172,7 @@ export const shapes = {
   Split: split,
   Pad: pad,
   Expand: expand,
-  Tile: (node) => [repeat(node, node.input(0), node.integers('repeats', 1) ?? [])],
+  Tile: tile,
   Range: range,
   Size: size,
 } satisfies Converters

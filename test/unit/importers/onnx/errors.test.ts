@@ -5,7 +5,7 @@ import { importer } from '../../../../engine/importers/onnx/index.ts'
 import { openModel } from '../../../../engine/importers/open.ts'
 import type { Model } from '../../../../engine/model.ts'
 import { fixture } from './fixtures.ts'
-import { type Field, ints, model, node, tensor, value } from './write.ts'
+import { type Field, int, ints, model, node, raw, tensor, text, value } from './write.ts'
 
 const X: Field = [11, 'message', value('x', [1, 4, 8, 8])]
 const Y: Field = [12, 'message', value('y', [1, 4, 8, 8])]
@@ -47,6 +47,24 @@ describe('an operator that is not supported', () => {
 
   it('a known name in another domain is another operator', async () => {
     expect((await failure(model([node('Relu', ['x'], ['y'], 'r', [], 'my.ops'), X, Y]))).message).toContain('"my.ops.Relu"')
+  })
+})
+
+describe('a node beyond what is claimed of its operator', () => {
+  const weight = (shape: number[]): Field => raw('w', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)))
+  it.each<[string, Field[], number, RegExp]>([
+    ['another number of dimensions', [node('Conv', ['x', 'w'], ['y'], 'c', []), weight([4, 4, 3])], 13, /"c" \(Conv\).*rank 4/],
+    ['weights that are computed from the data', [node('Conv', ['x', 'x'], ['y'], 'c', [])], 13, /"c" \(Conv\).*weight is computed from the data/],
+    ['an operator that came later', [node('Mish', ['x'], ['y'], 'm')], 13, /"m" \(Mish\).*from operator set 18 on, and the model has 13/],
+    ['training', [node('Dropout', ['x', '', 't'], ['y'], 'd'), tensor('t', [], [[5, 'varint', 1]], 9)], 13, /"d" \(Dropout\).*training mode/],
+    ['comparisons of data', [node('Equal', ['x', 'x'], ['y'], 'e')], 13, /"e" \(Equal\).*shape arithmetic/],
+    ['integers at run time', [node('Cast', ['x'], ['y'], 'i', [int('to', 7)])], 13, /"i" \(Cast\).*integers/],
+    ['another rule of padding', [node('Pad', ['x'], ['y'], 'p', [text('mode', 'wrap')])], 19, /"p" \(Pad\).*wrapping around/],
+  ])('is named with its node: %s', async (_, nodes, opset, words) => {
+    const error = await failure(model([...nodes, X, Y], opset))
+    expect(error.code).toBe('unsupported')
+    expect(error.where).toMatch(/^[cmdeip]$/)
+    expect(error.message).toMatch(words)
   })
 })
 

@@ -96,6 +96,16 @@ export const int = (name: string, i: number): Field => [
   ],
 ]
 
+export const text = (name: string, s: string): Field => [
+  5,
+  'message',
+  [
+    [1, 'string', name],
+    [4, 'string', s],
+    [20, 'varint', 3],
+  ],
+]
+
 export function raw(name: string, shape: number[], data: Float32Array | Int8Array | Uint8Array | Int32Array): Field {
   const type = data instanceof Float32Array ? 1 : data instanceof Uint8Array ? 2 : data instanceof Int8Array ? 3 : 6
   return tensor(name, shape, [[9, 'bytes', new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]], type)

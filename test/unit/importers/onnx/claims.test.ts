@@ -1,0 +1,30 @@
+/** docs/onnx.md says what the importer's own list says. */
+import { expect, it } from 'vitest'
+import { CLAIMS, type Claim, NEWEST_OPSET, OLDEST_OPSET } from '../../../../engine/importers/onnx/claims.ts'
+
+const INTRODUCTION = `# ONNX
+
+The importer reads models of operator sets ${OLDEST_OPSET} to ${NEWEST_OPSET}, with their weights in the file or, from the command line, in files beside it. An operator that is not listed, or what a line leaves out, is refused with an error that names the node.
+
+Batch, height and width may be left open: the batch is then 1, and height and width are given with \`--input\`. Everything is computed in float32; float16, bfloat16 and float64 become float32, and integers are for shapes, which are computed while the file is read. In quantised models (QuantizeLinear and DequantizeLinear around each layer) weights are dequantised while the file is read, and data is rounded where the model rounds it, so that results are those of the quantised model (but for sums that lie on the edge between two steps) at the speed of floats.
+
+This list is written by \`npm test -- claims -u\` from \`engine/importers/onnx/claims.ts\`, which the importer itself checks each node against. \`npm test -- nodeTests\` holds it against the ONNX project's node tests (Debian package \`libonnx-testdata\`, or a folder of such tests that \`ONNX_NODE_TESTS\` names).
+
+| operator | from operator set | left out: a node that says of itself |
+| --- | --- | --- |
+`
+
+function row([op, { since, restrictions }]: [string, Claim]): string {
+  return `| ${op} | ${since} | ${restrictions.map((r) => r.words).join('; ')} |`
+}
+
+it('every claim says in words what it leaves out', () => {
+  for (const [op, { restrictions }] of Object.entries(CLAIMS)) for (const { words } of restrictions) expect(words, op).toMatch(/^its? [^.|;]+$/)
+})
+
+it('docs/onnx.md is the list', async () => {
+  const rows = Object.entries<Claim>(CLAIMS)
+    .sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(row)
+  await expect(`${INTRODUCTION}${rows.join('\n')}\n`).toMatchFileSnapshot('../../../../docs/onnx.md')
+})
