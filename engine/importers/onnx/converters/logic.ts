@@ -1,4 +1,4 @@
-/** Comparisons and choices between constants, as exporters write them into shape arithmetic. Source: ONNX operator specification. */
+/** Comparisons of constants, choices between them, remainders, as exporters write them into shape arithmetic. Source: ONNX operator specification. */
 import { allocate, type DType, type HostTensor, sizeOf } from '../../../ir/tensor.ts'
 import { broadcastShape, broadcastStrides, walk } from '../../../ops/shared.ts'
 import type { Converter, Converters, NodeContext } from '../context.ts'
@@ -40,6 +40,17 @@ export const logic = {
   Equal: elementwise(2, bool, (a = 0, b = 0) => a === b),
   Greater: elementwise(2, bool, (a = 0, b = 0) => a > b),
   Less: elementwise(2, bool, (a = 0, b = 0) => a < b),
+  GreaterOrEqual: elementwise(2, bool, (a = 0, b = 0) => a >= b),
+  LessOrEqual: elementwise(2, bool, (a = 0, b = 0) => a <= b),
+  /** The remainder has the sign of the divisor, or with `fmod` that of what is divided. */
+  Mod: (node) => {
+    const ofDividend = node.int('fmod', 0) !== 0
+    return elementwise(
+      2,
+      ([a]) => a?.dtype ?? 'i64',
+      (a = 0, b = 1) => (ofDividend ? a % b : a - b * Math.floor(a / b)),
+    )(node)
+  },
   Not: elementwise(1, bool, (a) => a === 0),
   And: elementwise(2, bool, (a, b) => a !== 0 && b !== 0),
   Or: elementwise(2, bool, (a, b) => a !== 0 || b !== 0),

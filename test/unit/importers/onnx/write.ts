@@ -96,6 +96,16 @@ export const int = (name: string, i: number): Field => [
   ],
 ]
 
+export const float = (name: string, f: number): Field => [
+  5,
+  'message',
+  [
+    [1, 'string', name],
+    [2, 'float', f],
+    [20, 'varint', 1],
+  ],
+]
+
 export const text = (name: string, s: string): Field => [
   5,
   'message',
