@@ -19,6 +19,14 @@ describe('inspect', () => {
     expect(totals.arenaBytes).toBeGreaterThan(0)
   })
 
+  it('asks for the height and width that an ONNX file leaves open, and takes them', async () => {
+    const path = 'test/fixtures/onnx/v2_dynamic_13.onnx'
+    const { code, err } = await cli(['inspect', path])
+    expect(code).toBe(3)
+    expect(err).toMatch(/^error: .*height and width are left open.*--input 224x224/)
+    expect((await json<InspectReport>(['inspect', path, '--input', '32x48'])).layers[0]?.inputShape).toEqual([1, expect.any(Number), 32, 48])
+  })
+
   it('gives the documented fields', async () => {
     const made = await json<InspectReport>(['inspect', 'shufflenet-v1-g3-0.5x'])
     expect(Object.keys(made)).toEqual(['name', 'params', 'totals', 'layers', 'shuffles'])
