@@ -30,7 +30,8 @@ export function Roofline() {
   const here = useMemo(() => measuredHere(t, state), [t, state])
   const device = useMemo(() => measuredOnDevice(t, state), [t, state])
   if (!network) return null
-  const shown = byDevice && device ? device : here
+  const onDevice = byDevice && device !== null
+  const shown = onDevice ? device : here
   return (
     <section className={shown ? 'roofline is-measured' : 'roofline'} aria-label={t('roofline.title')}>
       <div className="roofline-head">
@@ -58,7 +59,7 @@ export function Roofline() {
         ) : (
           <p className="quiet grow">{t('roofline.empty')}</p>
         )}
-        {!task && shown !== device && (
+        {!task && !onDevice && (
           <button type="button" className="button is-small" onClick={() => void measure()}>
             {t(here ? 'strip.again' : 'strip.time')}
           </button>
