@@ -14,6 +14,7 @@ export function isDepthwise(graph: Graph, node: Node): boolean {
 /** Null where the node does not multiply and accumulate. */
 export function kindOf(graph: Graph, node: Node): LayerKind | null {
   if (node.op === 'linear' || node.op === 'matmul') return 'linear'
+  if (node.op === 'convTranspose2d') return 'conv'
   if (node.op !== 'conv2d') return null
   if (isDepthwise(graph, node)) return 'depthwise'
   if (!pairOf(node.attrs.kernel)?.every((k) => k === 1)) return 'conv'
@@ -65,6 +66,7 @@ export function opTitle(graph: Graph, node: Node): string {
     const groups = Number(node.attrs.groups ?? 1)
     return isDepthwise(graph, node) ? `${size}depthwise conv` : groups > 1 ? `${size}group conv` : `${size}conv`
   }
+  if (node.op === 'convTranspose2d') return `${size}transposed conv`
   if (node.op === 'pool2d') return `${size}${node.attrs.mode === 'max' ? 'max' : 'average'} pool`
   if (node.op === 'activation') return activationWords(node) || 'Activation'
   if (node.op === 'binary' || node.op === 'unary' || node.op === 'reduce') {
@@ -78,6 +80,7 @@ export function opLabel(graph: Graph, node: Node): string {
   const kernel = pairOf(node.attrs.kernel)
   const size = kernel ? `${kernel[0]}×${kernel[1]}` : ''
   if (node.op === 'conv2d') return isDepthwise(graph, node) ? `DW ${size}` : Number(node.attrs.groups) > 1 ? `GConv ${size}` : `Conv ${size}`
+  if (node.op === 'convTranspose2d') return `TConv ${size}`
   if (node.op === 'pool2d') return `${node.attrs.mode === 'max' ? 'max' : 'avg'} ${size}`
   return LABELS[node.op] ?? opTitle(graph, node)
 }
