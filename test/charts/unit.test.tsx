@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { shuffleSource } from '../../engine/index.ts'
+import { fuse, shuffleSource } from '../../engine/index.ts'
 import { UnitChart, type UnitChartProps } from '../../renderer/charts/unit/Chart.tsx'
 import { unitLayout } from '../../renderer/charts/unit/layout.ts'
 import { composed, reachOf } from '../../renderer/charts/unit/reach.ts'
+import { unitView } from '../../renderer/workers/unitFlow.ts'
 import { svgOf } from './svg.tsx'
-import { unitOf } from './units.ts'
+import { unitOf, zooGraph } from './units.ts'
 
 const SIZE = { width: 720, height: 320 }
 const nothing = () => undefined
@@ -45,6 +46,15 @@ describe('unit chart', () => {
     const wide = unitOf('shufflenet-v1-g3-2.0x', 'stage4/unit2')
     const shuffle = unitLayout(wide, SIZE, 1).links.find((l) => l.kind === 'shuffle')
     expect(shuffle?.ribbons).toHaveLength(9)
+  })
+
+  it('draws groups side by side without the shuffle where it is fused into a convolution', () => {
+    const graph = fuse(zooGraph('shufflenet-v1-g3-0.25x'))
+    const fused = unitView(graph, 'stage2/unit2')
+    if (!fused) throw new Error('the fused graph has no such unit')
+    const spans = (amount: number) => unitLayout(fused, SIZE, amount).bars.map((bar) => bar.stripes.map((stripe) => stripe.d.split('M').length - 1))
+    expect(spans(0).every((runs) => runs.every((n) => n === 1))).toBe(true)
+    expect(spans(1).some((runs) => runs.some((n) => n > 1))).toBe(true)
   })
 
   it('keeps every bar inside the picture and bars of one column apart', () => {

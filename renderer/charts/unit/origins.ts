@@ -54,7 +54,21 @@ function made({ id, channels }: { id: number; channels: number }, links: readonl
     const dealt = shuffleGroups(id, unit)
     if (dealt > 1) for (let c = 0; c < channels; c++) group[c] = Math.floor((c * dealt) / channels)
   }
-  return { root: Float64Array.from({ length: channels }, (_, c) => id * STRIDE + c), group }
+  const order = orderByGroup(group)
+  return { root: Float64Array.from({ length: channels }, (_, c) => id * STRIDE + (order[c] ?? c)), group }
+}
+
+/**
+ * The place of each position with the channels of a group side by side. Where a convolution stores its channels shuffled,
+ * this is the channel before the shuffle; else the position itself.
+ */
+function orderByGroup(group: readonly (number | null)[]): readonly number[] {
+  const order = new Array<number>(group.length)
+  const positions = group.map((_, c) => c).sort((a, b) => (group[a] ?? 0) - (group[b] ?? 0) || a - b)
+  positions.forEach((position, place) => {
+    order[position] = place
+  })
+  return order
 }
 
 /** The first link that partitions the channels of `id`, looked for through links that keep their order. */
