@@ -33,6 +33,8 @@ const RULES = [
   { from: 'engine/flow/', to: [BASE, IR, OPS] },
   { from: 'engine/compare/', to: [BASE, IR, OPS, 'engine/flow/'] },
   { from: 'engine/plan/', to: [BASE, IR, OPS, 'engine/cost/'] },
+  // What the paper prints beside what its networks count and plan to.
+  { from: 'engine/paper/', to: [BASE, IR, OPS, 'engine/zoo/', 'engine/passes/', 'engine/cost/', 'engine/plan/'] },
   { from: 'engine/trace/', to: [BASE, IR] },
   // Steps of another engine's profile are given the work of the ops that they compute.
   { from: 'engine/trace/foreign/', to: [BASE, IR, OPS, 'engine/trace/'] },

@@ -39,15 +39,22 @@ export function makePlan(graph: Graph, options: PlanOptions = {}): Plan {
   return lowering.finish(kept)
 }
 
+/** Bytes of the arena of a graph's plan, without keeping the weights that the plan would hold. Throws as `makePlan` does. */
+export function planArenaBytes(graph: Graph): number {
+  const lowering = new Lowering(graph, placeTensors(graph, []), new WeightStore({ forgets: true }))
+  for (const node of graph.nodes) lowering.lower(node)
+  return lowering.layout([]).arena.bytes
+}
+
 class Lowering {
   private readonly drafts: Draft[] = []
-  private readonly store = new WeightStore()
   private readonly scratchBytes = new Map<number, number>()
   private nextScratch: number
 
   constructor(
     private readonly graph: Graph,
     private readonly placements: Placements,
+    private readonly store = new WeightStore(),
   ) {
     this.nextScratch = Math.max(-1, ...graph.tensors.keys()) + 1
   }
@@ -94,8 +101,7 @@ class Lowering {
   }
 
   finish(kept: readonly TensorId[]): Plan {
-    const buffers = [...this.lifetimes(kept)].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s }))
-    const { follows, arena } = this.withChains(buffers)
+    const { buffers, follows, arena } = this.layout(kept)
     const resolve = (arg: Arg): PlanArg => {
       if (typeof arg === 'number' || 'f32' in arg) return arg
       if (arg.region === 'weights') return { region: 'weights', offset: arg.offset }
@@ -125,6 +131,11 @@ class Lowering {
       outputs: this.graph.outputs.map(describe),
       kept: kept.map(describe),
     }
+  }
+
+  layout(kept: readonly TensorId[]) {
+    const buffers: readonly Buffer[] = [...this.lifetimes(kept)].map(([id, s]) => ({ id, bytes: this.bufferBytes(id), ...s }))
+    return { buffers, ...this.withChains(buffers) }
   }
 
   /** Runs of steps without a barrier, unless their longer lives make the buffers fit together worse. */

@@ -9,17 +9,26 @@ export class WeightStore {
   private readonly seen = new Map<string, { offset: number; bytes: Uint8Array }[]>()
   private size = 0
 
+  /** One that forgets gives every constant a place of its own and has no bytes: for what is only counted. */
+  constructor(private readonly options: { readonly forgets: boolean } = { forgets: false }) {}
+
   /** Byte offset of the constant in the block. */
   add(data: Float32Array | Int32Array): number {
+    if (this.options.forgets) return this.place(data.byteLength)
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const key = `${bytes.length}:${checksum(data)}`
     const same = this.seen.get(key)?.find((p) => equal(p.bytes, bytes))
     if (same) return same.offset
-    const part = { offset: this.size, bytes }
+    const part = { offset: this.place(bytes.length), bytes }
     this.parts.push(part)
     this.seen.set(key, [...(this.seen.get(key) ?? []), part])
-    this.size += Math.ceil(bytes.length / ALIGN) * ALIGN
     return part.offset
+  }
+
+  private place(length: number): number {
+    const offset = this.size
+    this.size += Math.ceil(length / ALIGN) * ALIGN
+    return offset
   }
 
   bytes(): Uint8Array {

@@ -1,6 +1,6 @@
 /** The zoo: architectures by id, built with random weights. */
-import { badInput } from '../base/errors.ts'
-import { parameterCount } from '../ir/graph.ts'
+import { badInput, type ScopeError } from '../base/errors.ts'
+import { type Graph, parameterCount } from '../ir/graph.ts'
 import type { Model } from '../model.ts'
 import { ALEXNETS } from './alexNet.ts'
 import { customV1 } from './customV1.ts'
@@ -13,7 +13,7 @@ import { SHUFFLENET_V2, SHUFFLENET_V2_SE } from './shuffleNetV2.ts'
 import { SQUEEZENETS } from './squeezeNet.ts'
 import { STRUCTURES } from './structures.ts'
 import { VGG_16 } from './vgg.ts'
-import { randomWeights, shapesOnly } from './weights.ts'
+import { randomWeights, shapesOnly, type WeightSource } from './weights.ts'
 import { XCEPTION } from './xception.ts'
 
 export interface ZooOptions {
@@ -74,13 +74,26 @@ export function buildZooModel(id: string, options: ZooOptions = {}): Model {
     return modelOf(custom.architecture, { inputSize: [height, width], classes, shuffle, ...options })
   }
   const entry = ZOO.find((e) => e.id === id)
-  if (!entry) throw badInput(`Model "${id}"`, 'the zoo has no such architecture', `It has: ${ZOO.map((e) => e.id).join(', ')}`)
+  if (!entry) throw unknown(id)
   return entry.build(options)
+}
+
+/**
+ * The graph of an architecture with zeros for weights: enough to count and to plan, and cheap. Throws as `buildZooModel`
+ * does; ids with sizes of their own are not known here.
+ */
+export function zooSkeleton(id: string, options: Omit<ZooOptions, 'seed'> = {}): Graph {
+  const architecture = ARCHITECTURES.find((a) => a.id === id)
+  if (!architecture) throw unknown(id)
+  return graphOf(architecture, options, shapesOnly())
+}
+
+function unknown(id: string): ScopeError {
+  return badInput(`Model "${id}"`, 'the zoo has no such architecture', `It has: ${ZOO.map((e) => e.id).join(', ')}`)
 }
 
 function entryOf(architecture: Architecture): ZooEntry {
   let params: number | undefined
-  const side = architecture.inputSize ?? SIZE
   return {
     id: architecture.id,
     title: architecture.title,
@@ -88,7 +101,7 @@ function entryOf(architecture: Architecture): ZooEntry {
     source: architecture.source,
     fits: architecture.fits ?? [],
     get params() {
-      params ??= parameterCount(architecture.build({ name: architecture.id, inputSize: [side, side], classes: CLASSES, shuffle: true }, shapesOnly()))
+      params ??= parameterCount(graphOf(architecture, {}, shapesOnly()))
       return params
     },
     build: (options) => modelOf(architecture, options ?? {}),
@@ -96,24 +109,32 @@ function entryOf(architecture: Architecture): ZooEntry {
 }
 
 function modelOf(architecture: Architecture, options: ZooOptions): Model {
-  const { classes = CLASSES, seed = 1, shuffle = true } = options
-  const size = options.inputSize ?? architecture.inputSize ?? SIZE
-  const inputSize: readonly [number, number] = typeof size === 'number' ? [size, size] : size
-  check('input size', inputSize[0], LIMITS.side)
-  check('input size', inputSize[1], LIMITS.side)
-  check('number of classes', classes, LIMITS.classes)
-  const title = shuffle ? architecture.title : `${architecture.title}, no shuffle`
+  const { seed = 1, shuffle = true } = options
   return {
     id: architecture.id,
-    title,
-    preprocess: architecture.preprocess(inputSize),
+    title: shuffle ? architecture.title : `${architecture.title}, no shuffle`,
+    preprocess: architecture.preprocess(sizeOf(architecture, options)),
     labels: null,
     labelSet: null,
     provenance: `Random weights (seed ${seed}); the network is not trained`,
     notice: 'The weights are random: this model shows structure and speed, and cannot classify',
-    graph: architecture.build({ name: architecture.id, inputSize, classes, shuffle }, randomWeights(seed)),
+    graph: graphOf(architecture, options, randomWeights(seed)),
     format: 'zoo',
   }
+}
+
+function graphOf(architecture: Architecture, options: ZooOptions, weights: WeightSource): Graph {
+  const { classes = CLASSES, shuffle = true } = options
+  const inputSize = sizeOf(architecture, options)
+  check('input size', inputSize[0], LIMITS.side)
+  check('input size', inputSize[1], LIMITS.side)
+  check('number of classes', classes, LIMITS.classes)
+  return architecture.build({ name: architecture.id, inputSize, classes, shuffle }, weights)
+}
+
+function sizeOf({ inputSize = SIZE }: Architecture, options: ZooOptions): readonly [number, number] {
+  const size = options.inputSize ?? inputSize
+  return typeof size === 'number' ? [size, size] : size
 }
 
 function check(what: string, value: number, limit: number): void {

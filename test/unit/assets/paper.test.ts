@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import table7 from '../../../assets/paper/table7.json'
 import table8 from '../../../assets/paper/v1-table8.json'
+import { PAPER_TABLES } from '../../../engine/index.ts'
 import { FAMILIES } from '../../../renderer/charts/scatter/layout.ts'
-import { PAPER_TABLES, paperPoints } from '../../../renderer/views/whatif/paper.ts'
+import { paperPoints } from '../../../renderer/views/whatif/paper.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../assets/paper')
@@ -14,9 +16,11 @@ const row = z.strictObject({
   family: z.enum([...FAMILIES, 'shufflenet-v2']),
   groups: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(8)]).nullable(),
   scale: z.number().positive().max(2).nullable(),
-  mflops: z.number().positive(),
+  mflops: z.number().positive().nullable(),
   error: z.number().min(20).max(70).nullable(),
   note: z.string().optional(),
+  /** Percent by size of the image. */
+  map: z.strictObject({ '300x': z.number(), '600x': z.number() }).optional(),
   /** Milliseconds by input, height x width. */
   ms: z.strictObject({ '224x224': z.number(), '480x640': z.number(), '720x1280': z.number() }).optional(),
 })
@@ -99,6 +103,12 @@ describe.skipIf(!path)('the paper in numbers, against a transcription of it (nee
   it('table 6: other networks', () => {
     const body = cells(6).filter(([, , mflops]) => /^\d+$/.test(mflops ?? ''))
     expect(body.map(([name, error, mflops]) => [name, error, mflops])).toEqual(points(6).map((p) => [p.model, p.error?.toFixed(1), `${p.mflops}`]))
+  })
+
+  it('table 7: detection', () => {
+    const body = cells(7).filter(([name]) => /ShuffleNet|MobileNet/.test(name ?? ''))
+    const printed = body.map(([name, ...map]) => [name?.replace(/ \[.*/, ''), ...map.map(Number.parseFloat)])
+    expect(printed).toEqual(table7.points.map((p) => [p.model, p.map['300x'], p.map['600x']]))
   })
 
   it('table 8: latency on a phone', () => {

@@ -1,0 +1,86 @@
+/** What this program counts for a row of the paper, beside what is printed there. Errors, mAP and latencies of the paper are quoted as they are. */
+import { CONVENTIONS, type Convention, macsOf } from '../cost/conventions.ts'
+import { inspectGraph } from '../cost/inspect.ts'
+import type { Graph } from '../ir/graph.ts'
+import { fuse, recognise } from '../passes/pipeline.ts'
+import { planArenaBytes } from '../plan/planner.ts'
+import { ZOO, zooSkeleton } from '../zoo/index.ts'
+import { DIFFERENCE_WORDS, type DifferenceReason, differenceReason } from './difference.ts'
+import { conventionOf, type Standing, standingOf } from './standing.ts'
+import type { PaperRow } from './tables.ts'
+
+/** Of a network at the input for which it is published, with 1000 classes. */
+export interface Recomputed {
+  readonly macs: Readonly<Record<Convention, number>>
+  readonly params: number
+  /** Activations of its plan, f32. */
+  readonly arenaBytes: number
+}
+
+export interface RecomputedRow {
+  readonly row: PaperRow
+  /** Null where the zoo has nothing that stands for the row. */
+  readonly id: string | null
+  /** Of the architecture; null as `id`. */
+  readonly title: string | null
+  /** False where the row is of the network without its channel shuffles. */
+  readonly shuffle: boolean
+  /** What the printed figure adds up; null as `id`. */
+  readonly convention: Convention | null
+  readonly computed: Recomputed | null
+  /** (counted - printed) / printed under `convention`; null where one of both is not there. */
+  readonly difference: number | null
+  /** Why they differ, or `notBuilt`: why nothing is counted. */
+  readonly reason: DifferenceReason | 'notBuilt'
+  /** What the zoo chose where the paper is silent, so that the figure is met: such a count is a fit, not a confirmation. */
+  readonly choices: readonly string[]
+}
+
+/** Why nothing is counted. */
+export const NOT_BUILT_WORDS = 'not built here: a detector (Faster R-CNN) trained on MS COCO; the paper prints no complexity of it'
+
+/** The reason in words. */
+export function reasonWords(reason: RecomputedRow['reason']): string {
+  return reason === 'notBuilt' ? NOT_BUILT_WORDS : DIFFERENCE_WORDS[reason]
+}
+
+const counted = new Map<string, Recomputed>()
+
+/** Tables repeat networks, so what was counted is remembered. The first time takes up to some seconds (VGG-16). */
+export function recomputeRow(table: number, row: PaperRow): RecomputedRow {
+  const standing = standingOf(table, row)
+  if (!standing)
+    return { row, id: null, title: null, shuffle: true, convention: null, computed: null, difference: null, reason: 'notBuilt', choices: [] }
+  const computed = computedOf(standing)
+  const convention = conventionOf(table, standing)
+  const macs = computed.macs[convention]
+  const { mflops } = row
+  const entry = ZOO.find((e) => e.id === standing.id)
+  return {
+    row,
+    id: standing.id,
+    title: entry?.title ?? standing.id,
+    shuffle: standing.shuffle,
+    convention,
+    computed,
+    difference: mflops === null ? null : macs / (mflops * 1e6) - 1,
+    reason: mflops === null ? 'unknown' : differenceReason(macs, { ...standing, mflops }, convention),
+    choices: (entry?.fits ?? []).filter((fit) => fit.figure !== null).map((fit) => fit.what),
+  }
+}
+
+function computedOf({ id, shuffle }: Standing): Recomputed {
+  const key = `${id} ${shuffle}`
+  const known = counted.get(key)
+  if (known) return known
+  const made = countGraph(zooSkeleton(id, { shuffle }))
+  counted.set(key, made)
+  return made
+}
+
+function countGraph(graph: Graph): Recomputed {
+  const recognised = recognise(graph)
+  const { params, total } = inspectGraph(graph, recognised)
+  const macs = Object.fromEntries(CONVENTIONS.map((c) => [c, macsOf(total, c)])) as Record<Convention, number>
+  return { macs, params, arenaBytes: planArenaBytes(fuse(recognised)) }
+}
