@@ -8,11 +8,22 @@ import { devicesCommand } from './devices.ts'
 import { EXIT } from './exitCode.ts'
 import { inspectCommand } from './inspect.ts'
 import { modelsCommand } from './models.ts'
+import { paperCommand } from './paper.ts'
 import { profileCommand } from './profile.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 
-const COMMANDS = [modelsCommand, inspectCommand, runCommand, benchCommand, convertCommand, reportCommand, devicesCommand, profileCommand]
+const COMMANDS = [
+  modelsCommand,
+  inspectCommand,
+  runCommand,
+  benchCommand,
+  convertCommand,
+  reportCommand,
+  paperCommand,
+  devicesCommand,
+  profileCommand,
+]
 
 /** Runs the command in `args` (without node and script) and gives the exit code. Never throws. */
 export async function runCli(args: readonly string[], context: CliContext, version: string): Promise<number> {

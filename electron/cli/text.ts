@@ -2,9 +2,9 @@
 
 export type Cell = string | number | null
 
-/** Columns padded to one width, numbers to the right; a rule under the head. Empty cells stay blank. */
+/** Columns padded to one width, those of numbers alone to the right; a rule under the head. Empty cells stay blank. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const right = head.map((_, column) => rows.some((row) => typeof row[column] === 'number' || /^[\d.,]/.test(String(row[column] ?? ''))))
+  const right = head.map((_, column) => rows.every((row) => /^([+-]?[\d.,].*)?$/.test(String(row[column] ?? ''))))
   const lines = [head, ...rows].map((row) => head.map((_, column) => String(row[column] ?? '')))
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   const padded = lines.map((line) =>
