@@ -1,5 +1,5 @@
 /** Every command, once: the keys, the map of keys and the palette are made of this list. */
-import { CONVENTIONS } from '../../engine/index.ts'
+import { CONVENTIONS, PAPER_TABLES } from '../../engine/index.ts'
 import { EXPORT_FORMATS } from '../export/formats.ts'
 import { type Measure, type Screen, type State, THEMES } from '../store/state.ts'
 import type { CostsTab } from '../store/whatIfSlice.ts'
@@ -37,7 +37,7 @@ export const CHART_KEYS: readonly ChartKeys[] = [
 
 const SCREENS = ['explore', 'photo', 'costs', 'devices'] as const satisfies readonly Screen[]
 const MEASURES: readonly Measure[] = ['macs', 'params', 'bytes', 'ms', 'peak']
-const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf']
+const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf', 'paper']
 
 const text =
   (key: TextKey) =>
@@ -90,6 +90,19 @@ const screens: readonly Command[] = [
       title: pair('rail.costs', `costs.tab.${tab}`),
       run(s) {
         s.setCostsTab(tab)
+        s.show('costs')
+      },
+    }),
+  ),
+  ...PAPER_TABLES.map(
+    ({ table }): Command => ({
+      id: `paper.${table}`,
+      group: 'command.group.go',
+      title: (t) =>
+        t('command.pair', { kind: t('paper.name'), value: t('paper.title', { n: table, title: t(`paper.title.${table}` as 'paper.title.1') }) }),
+      run(s) {
+        s.setPaperTable(table)
+        s.setCostsTab('paper')
         s.show('costs')
       },
     }),

@@ -12,6 +12,7 @@ import { librarySlice } from './librarySlice.ts'
 import { mixingSlice } from './mixingSlice.ts'
 import { modelSlice } from './modelSlice.ts'
 import { noticeSlice } from './noticeSlice.ts'
+import { paperSlice } from './paperSlice.ts'
 import { profileSlice } from './profileSlice.ts'
 import { recentsSlice } from './recentsSlice.ts'
 import type { State } from './state.ts'
@@ -32,6 +33,7 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...mixingSlice(set, get),
     ...viewSlice(set, get),
     ...whatIfSlice(set, get),
+    ...paperSlice(set, get),
     ...exportSlice(set, get),
     ...historySlice(set, get),
     ...workspaceSlice(set, get),

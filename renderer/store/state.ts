@@ -29,6 +29,7 @@ import type { ExportSlice } from './exportSlice.ts'
 import type { FileKind } from './fileKind.ts'
 import type { HistorySlice } from './historySlice.ts'
 import type { NoticeSlice } from './noticeSlice.ts'
+import type { PaperSlice } from './paperSlice.ts'
 import type { RecentsSlice } from './recentsSlice.ts'
 import type { WhatIfSlice } from './whatIfSlice.ts'
 import type { Overlay } from './whySlice.ts'
@@ -256,6 +257,7 @@ export type State = CompareSlice &
   HostSlice &
   ExportSlice &
   WhatIfSlice &
+  PaperSlice &
   HistorySlice &
   WorkspaceSlice &
   RecentsSlice &

@@ -1,5 +1,5 @@
 /** A view as short named texts, as the address and the workspace file write it: what stands at its start is left out. */
-import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
+import { CONVENTIONS, HELD_GROUPS, PAPER_TABLES } from '../../engine/index.ts'
 import { MIXING_SCALES, STAGES } from '../workers/contract.ts'
 import { readCompared, writeCompared } from './compareView.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'
@@ -153,7 +153,8 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   lensShown: flag('photo', 'lens', 'answer'),
   lensAfter: flag('order', 'after', 'before'),
   overlay,
-  costsTab: oneOf('costs', ['layers', 'whatIf']),
+  costsTab: oneOf('costs', ['layers', 'whatIf', 'paper']),
+  paperTable: { key: 'table', write: String, read: (text) => whole(text, 1, PAPER_TABLES.length) },
   stage: oneOf('stage', STAGES),
   focus: name('unit'),
   mapPlace,

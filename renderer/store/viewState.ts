@@ -15,6 +15,8 @@ export interface ViewState {
   readonly lensAfter: boolean
   readonly overlay: Overlay
   readonly costsTab: CostsTab
+  /** The table of the paper that Costs shows, 1 to 8. */
+  readonly paperTable: number
   readonly stage: StageName
   /** The unit that the canvas is zoomed into. */
   readonly focus: string | null
@@ -47,6 +49,7 @@ export const START_VIEW: ViewState = {
   lensAfter: false,
   overlay: NO_OVERLAY,
   costsTab: 'layers',
+  paperTable: 1,
   stage: 'recognised',
   focus: null,
   mapPlace: null,
@@ -69,12 +72,12 @@ export const START_VIEW: ViewState = {
 
 export function viewStateOf(state: State): ViewState {
   const { screen, exploreTab, lensShown, costsTab, stage, focus, selection, shuffleOn, measureShown, convention } = state
-  const { mapPlace, lensAfter, overlay, asFlops, familyScale, whatIf, handle, trace, lens, lensOff } = state
+  const { mapPlace, lensAfter, overlay, asFlops, familyScale, whatIf, paperTable, handle, trace, lens, lensOff } = state
   const { item, node, channel, range } = selection
   const isTraced = trace?.handle === handle && trace?.stage === stage
   return {
     ...{ screen, exploreTab, lensShown, costsTab, stage, focus, item, node, channel, range },
-    ...{ mapPlace, lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf },
+    ...{ mapPlace, lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf, paperTable },
     compared: comparedOf(state),
     traced: trace && isTraced ? { tensor: trace.view.tensor, channel: trace.view.channel } : null,
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
@@ -86,7 +89,7 @@ export function viewStateOf(state: State): ViewState {
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
   const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  const { run: traceShown } = view
+  const { paperTable, run: traceShown } = view
   return {
     screen,
     exploreTab,
@@ -100,6 +103,7 @@ export function plainState(view: ViewState): Partial<State> {
     asFlops,
     familyScale,
     whatIf,
+    paperTable,
     traceShown,
   }
 }

@@ -2,7 +2,7 @@
 import { counted } from './pending.ts'
 import type { Slice, State } from './state.ts'
 
-export type CostsTab = 'layers' | 'whatIf'
+export type CostsTab = 'layers' | 'whatIf' | 'paper'
 
 /** A ShuffleNet v1 as the sliders describe it. */
 export interface WhatIfSettings {

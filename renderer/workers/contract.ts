@@ -8,6 +8,7 @@ import type {
   HostFingerprint,
   Imported,
   Machine,
+  RecomputedRow,
   ShuffleSpec,
   Trace,
 } from '../../engine/index.ts'
@@ -428,6 +429,8 @@ export interface Requests {
   mixing: { args: { handle: ModelHandle }; result: MixingView }
   mixingPhoto: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: PhotoMixingView }
   mixingFamily: { args: { scale: MixingScale }; result: readonly MixingView[] }
+  /** Rows of a table of the paper, with what is counted for them. */
+  paper: { args: { table: number }; result: readonly RecomputedRow[] }
   trace: { args: { handle: ModelHandle; stage: StageName; tensor: number; channel: number; shuffle: boolean }; result: TraceView }
   /** Layers of `handle` as side a, of `other` as side b. */
   align: { args: { handle: ModelHandle; other: ModelHandle; stage: StageName }; result: Alignment }
@@ -454,6 +457,7 @@ export type ProgressStep =
   | 'writing'
   | 'zeroing'
   | 'aligning'
+  | 'counting'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

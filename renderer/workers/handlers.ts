@@ -21,6 +21,7 @@ import { photoMixing } from './mixingPhoto.ts'
 import { viewOf } from './modelView.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
+import { paperTable } from './paperTable.ts'
 import { plannedView } from './planned.ts'
 import { profileModel } from './profiling.ts'
 import { photoInput, type Running, runPhoto } from './running.ts'
@@ -149,6 +150,8 @@ export const handlers: Handlers = {
   },
 
   mixingFamily: ({ scale }, context) => mixingFamily(scale, context),
+
+  paper: ({ table }, context) => paperTable(table, context),
 
   async trace({ handle, stage, tensor, channel, shuffle }) {
     return traceView(modelOf(handle).stage(stage), tensor, channel, shuffle)

@@ -38,6 +38,16 @@ export function percent(share: number, digits = 3): string {
   return `${significant(value, digits)} %`
 }
 
+/** A value with as many decimals as a table prints; empty where there is none. */
+export function fixed(value: number | null, decimals: number): string {
+  return value === null ? '' : value.toFixed(decimals)
+}
+
+/** 0.012 as "+1.2 %". */
+export function signedPercent(share: number): string {
+  return `${share > 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(1)} %`
+}
+
 export function exact(value: number): string {
   return EXACT.format(value)
 }

@@ -1,4 +1,4 @@
-/** Costs: what every layer of the open network costs, and what another one would. */
+/** Costs: what every layer of the open network costs, what another one would, and what the networks of the paper do. */
 import { useDeferredValue, useMemo, useState } from 'react'
 import { exact, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
@@ -7,6 +7,8 @@ import { CopyNumber } from '../../ui/CopyNumber.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import type { NetworkView } from '../../workers/contract.ts'
+import { PaperChoice } from '../paper/PaperChoice.tsx'
+import { PaperTables } from '../paper/PaperTables.tsx'
 import { WhatIf } from '../whatif/WhatIf.tsx'
 import { Convention } from './Convention.tsx'
 import { layersTable } from './figureTables.ts'
@@ -18,7 +20,7 @@ import { findLayers, NETWORK_ORDER, needsRates, type Sorting, sortLayers, withSu
 
 /** More than fit on a screen. */
 const FIRST_ROWS = 60
-const TABS = ['layers', 'whatIf'] as const
+const TABS = ['layers', 'whatIf', 'paper'] as const
 
 export default function CostsView() {
   const t = useText()
@@ -36,20 +38,24 @@ export default function CostsView() {
       <div className="canvas-head">
         <h2 className="sr-only">{t('costs.title')}</h2>
         <Segmented label={t('costs.tab')} value={tab} options={TABS.map((id) => ({ value: id, label: t(`costs.tab.${id}`) }))} onChange={setTab} />
-        <p className="costs-total">
-          {tab === 'layers' && (
-            <CopyNumber className="num ellipsis" value={asFlops ? 2 * total : total} title={exact(asFlops ? 2 * total : total)}>
-              {asFlops
-                ? t('costs.totalFlops', { flops: short(2 * total, 4), n: network.layers.length })
-                : t('costs.total', { macs: short(total, 4), n: network.layers.length })}
-            </CopyNumber>
-          )}
-          <span className="quiet small ellipsis" title={t(`convention.${convention}`)}>
-            {t('costs.counted', { convention: t(`convention.${convention}`) })}
-          </span>
-        </p>
+        {tab === 'paper' ? (
+          <PaperChoice />
+        ) : (
+          <p className="costs-total">
+            {tab === 'layers' && (
+              <CopyNumber className="num ellipsis" value={asFlops ? 2 * total : total} title={exact(asFlops ? 2 * total : total)}>
+                {asFlops
+                  ? t('costs.totalFlops', { flops: short(2 * total, 4), n: network.layers.length })
+                  : t('costs.total', { macs: short(total, 4), n: network.layers.length })}
+              </CopyNumber>
+            )}
+            <span className="quiet small ellipsis" title={t(`convention.${convention}`)}>
+              {t('costs.counted', { convention: t(`convention.${convention}`) })}
+            </span>
+          </p>
+        )}
         <span className="grow" />
-        <Convention labelShown={false} />
+        {tab !== 'paper' && <Convention labelShown={false} />}
         {tab === 'layers' && (
           <input
             type="search"
@@ -66,9 +72,9 @@ export default function CostsView() {
           />
         )}
       </div>
-      {tab === 'whatIf' ? (
-        <WhatIf />
-      ) : (
+      {tab === 'whatIf' && <WhatIf />}
+      {tab === 'paper' && <PaperTables />}
+      {tab === 'layers' && (
         <>
           {model && <Reconciliation network={network} model={model} />}
           <Icicle network={network} />

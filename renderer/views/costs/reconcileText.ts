@@ -1,6 +1,6 @@
 /** A reconciliation in words, in one line. */
 import type { Translate } from '../../app/strings/index.ts'
-import { short } from '../../charts/kit/format.ts'
+import { short, signedPercent } from '../../charts/kit/format.ts'
 import type { Match, Reconciliation as Reconciled } from './reconcile.ts'
 
 export function reconciliationText(t: Translate, { counted, asOpened, matches }: Reconciled): string {
@@ -10,6 +10,5 @@ export function reconciliationText(t: Translate, { counted, asOpened, matches }:
 
 function matchText(t: Translate, { paper, table, mflops, difference, reason }: Match): string {
   const figure = t(`reconcile.figure.${paper}`, { table, mflops })
-  const percent = `${difference > 0 ? '+' : '−'}${Math.abs(100 * difference).toFixed(1)} %`
-  return t('reconcile.match', { figure, why: t(`reconcile.${reason}`, { difference: percent }) })
+  return t('reconcile.match', { figure, why: t(`reconcile.${reason}`, { difference: signedPercent(difference) }) })
 }

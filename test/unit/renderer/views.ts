@@ -22,7 +22,8 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
     rank: whole(4),
     opacity: fc.integer({ min: 0, max: 20 }).map((o) => o / 20),
   }),
-  costsTab: fc.constantFrom('layers', 'whatIf'),
+  costsTab: fc.constantFrom('layers', 'whatIf', 'paper'),
+  paperTable: fc.integer({ min: 1, max: 8 }),
   stage: fc.constantFrom(...STAGES),
   focus: name,
   mapPlace: fc.option(
