@@ -214,5 +214,6 @@ function measuredText(measured: Measured | undefined): Cell {
 }
 
 function percent(difference: number): string {
-  return `${difference < 0 ? '-' : '+'}${Math.abs(100 * difference).toFixed(1)} %`
+  const digits = Math.abs(100 * difference).toFixed(1)
+  return `${Number(digits) === 0 ? '' : difference < 0 ? '-' : '+'}${digits} %`
 }

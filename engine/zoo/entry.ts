@@ -21,6 +21,8 @@ export interface PublishedMacs {
 /** A choice of this zoo where the source of a network is silent, and the published figure that it was chosen to meet. */
 export interface Fit {
   readonly what: string
+  /** What leaves it open, where that is known. */
+  readonly because?: string
   /** Null where nothing published tells one choice from another. */
   readonly figure: PublishedMacs | null
   /** Where the figure is printed, or whose choice is followed. */

@@ -138,6 +138,8 @@ function listed({ id, title, source, fits, repeats = V1_REPEATS, ...sizes }: Lis
   }
 }
 
+const UNSAID = 'the paper scales "the number of filters" and does not say how it rounds'
+
 /** What the paper prints for a scale (table 2 for all numbers of groups, table 5 for g=3), or its authors' code for g=8. */
 function printed(groups: number, scale: number): Pick<Fit, 'figure' | 'source'> {
   if (scale < 1) return { figure: { megaMacs: scale === 0.5 ? 38 : 13, counts: 'conv' }, source: 'arXiv:1707.01083, table 2' }
@@ -153,12 +155,12 @@ function printed(groups: number, scale: number): Pick<Fit, 'figure' | 'source'> 
 export const SHUFFLENET_V1: readonly Architecture[] = [1, 2, 3, 4, 8].flatMap((groups) =>
   [0.25, 0.5, 1, 1.5, 2].map((scale): Architecture => {
     const { stem, widths } = v1Widths(groups, scale)
-    const what = `Stem of ${stem} and stages of ${widths.join(', ')} channels: the paper scales "the number of filters" and does not say how it rounds`
+    const what = `Stem of ${stem} and stages of ${widths.join(', ')} channels`
     return listed({
       id: `shufflenet-v1-g${groups}-${scaleName(scale)}`,
       title: `ShuffleNet v1 ${scaleName(scale)} (g=${groups})`,
       source: 'arXiv:1707.01083, table 1 and figure 2',
-      ...(scale !== 1 && { fits: [{ what, ...printed(groups, scale) }] }),
+      ...(scale !== 1 && { fits: [{ what, because: UNSAID, ...printed(groups, scale) }] }),
       groups,
       stem,
       widths,

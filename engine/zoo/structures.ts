@@ -115,14 +115,15 @@ const SHORTCUTS: Readonly<Record<Kind, string | null>> = {
 
 function fitsOf(kind: Kind, budget: number, stem: number, widths: readonly [number, number, number]): Fit[] {
   const figure = { megaMacs: budget, counts: 'conv' } as const
-  const how =
-    budget === 38 ? `the ${widths[2]} of stage 4 are the paper's, halved twice for the others` : 'the paper gives no width at this complexity'
+  const sizes = `Stem of ${stem} and stages of ${widths.join(', ')} channels`
   const shortcut = SHORTCUTS[kind]
   const inner = widths.map((w) => Math.floor(w / 2))
   const groups = inner.map(cardinality)
   const held = groups.every((g) => g === CARDINALITY)
   return [
-    { what: `Stem of ${stem} and stages of ${widths.join(', ')} channels: ${how}`, figure, source: SOURCE },
+    budget === 38
+      ? { what: `${sizes}: the ${widths[2]} of stage 4 are the paper's, halved twice for the others`, figure, source: SOURCE }
+      : { what: sizes, because: 'the paper gives no width at this complexity', figure, source: SOURCE },
     ...(shortcut ? [{ what: shortcut, figure, source: SOURCE }] : []),
     ...(kind === 'resnext' && !held
       ? [

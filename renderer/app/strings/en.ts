@@ -419,7 +419,7 @@ export const en = {
   'paper.open': 'Open',
   'paper.open.row': 'Open {title}',
   'paper.quoted':
-    "Complexities are counted here, each under the convention of the printed figure; grey is what this zoo chose where the paper is silent. Errors, mAP and latencies are the paper's, quoted.",
+    "Each complexity is counted as its published figure counts. In grey, what was chosen here where the paper is silent. Errors and latencies are the paper's, quoted.",
   'paper.notCounted': "This table prints no complexity; mAP is the paper's, quoted.",
   'paper.reason.same': 'the same when rounded',
   'paper.reason.digits': 'the same when rounded to the digits that are printed',

@@ -417,7 +417,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'paper.count': '计算',
   'paper.open': '打开',
   'paper.open.row': '打开 {title}',
-  'paper.quoted': '复杂度在此计算，各按所印数字的约定；灰色为论文未说明处本模型库的选择。误差、mAP 与延迟引自论文。',
+  'paper.quoted': '复杂度按所发表数字的计数方式计算；灰色为论文未说明处此处的选择。误差与延迟引自论文。',
   'paper.notCounted': '此表未给出复杂度；mAP 引自论文。',
   'paper.reason.same': '四舍五入后相同',
   'paper.reason.digits': '按所印位数四舍五入后相同',

@@ -43,9 +43,10 @@ export function fixed(value: number | null, decimals: number): string {
   return value === null ? '' : value.toFixed(decimals)
 }
 
-/** 0.012 as "+1.2 %". */
+/** 0.012 as "+1.2 %"; what rounds to nothing has no sign. */
 export function signedPercent(share: number): string {
-  return `${share > 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(1)} %`
+  const digits = Math.abs(100 * share).toFixed(1)
+  return `${Number(digits) === 0 ? '' : share > 0 ? '+' : '−'}${digits} %`
 }
 
 export function exact(value: number): string {

@@ -29,7 +29,7 @@ export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonl
     body.current?.querySelectorAll<HTMLElement>('tr')[next]?.focus()
   }
   return (
-    <table className="paper-table">
+    <table className={printed.some((c) => c.kind === 'ms') ? 'paper-table is-timed' : 'paper-table'}>
       <thead>
         <tr>
           <th scope="col">{t('paper.model')}</th>
@@ -49,7 +49,7 @@ export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonl
                 {t('paper.counted')}
                 <span className="paper-size">M</span>
               </th>
-              <th scope="col" className="is-wide">
+              <th scope="col" className="paper-counts">
                 {t('paper.counts')}
               </th>
               <th scope="col" className="num">
@@ -74,6 +74,7 @@ export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonl
           <tr
             // biome-ignore lint/suspicious/noArrayIndexKey: rows of a printed table never move, and some have the same name
             key={at}
+            className={startsGroup(paper, at) ? 'is-first' : undefined}
             tabIndex={at === focused ? 0 : -1}
             onFocus={() => setFocused(at)}
             onKeyDown={(event) => keys(event, at, made)}
@@ -108,6 +109,11 @@ export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonl
   )
 }
 
+/** Tables that go down in complexity: whether another one begins here. */
+function startsGroup({ table, points }: PaperTable, at: number): boolean {
+  return table >= 2 && table <= 4 && at > 0 && points[at]?.mflops !== points[at - 1]?.mflops
+}
+
 function Counted({ made, mflops }: { readonly made: RecomputedRow | null; readonly mflops: number | null }) {
   const t = useText()
   const macs = countedMacs(made)
@@ -121,7 +127,7 @@ function Counted({ made, mflops }: { readonly made: RecomputedRow | null; readon
         {macs !== null && fixed(macs / 1e6, 2)}
         <span className="paper-size is-narrow quiet">{counts}</span>
       </td>
-      <td className="is-wide" title={hint}>
+      <td className="paper-counts" title={hint}>
         {counts}
       </td>
       <td className="num">{made && made.difference !== null && signedPercent(made.difference)}</td>

@@ -34,12 +34,12 @@ export function PaperTables() {
       <Figure id={`paper-table-${number}`} title={title} table={data} tableShown isReady={counted !== undefined}>
         <div className="table-scroll">
           <PaperRows paper={paper} rows={rows} />
+          <footer className="paper-foot quiet small">
+            <p>{t(isCounted(paper) ? 'paper.quoted' : 'paper.notCounted')}</p>
+            <p>{paper.source}</p>
+          </footer>
         </div>
       </Figure>
-      <footer className="paper-foot quiet small">
-        <p>{t(isCounted(paper) ? 'paper.quoted' : 'paper.notCounted')}</p>
-        <p>{paper.source}</p>
-      </footer>
     </section>
   )
 }

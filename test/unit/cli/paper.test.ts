@@ -85,7 +85,7 @@ describe('paper', () => {
     const { code, out, err } = await cli(['paper', '--table', '5'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^Table 5: .*\n.*arXiv:1707\.01083v2, table 5\n/)
-    expect(out).toMatch(/\nShuffleNet 2× \(g=3\) +26\.3 +524 +524\.05 +conv\+fc +\+0\.0 % +5\.45 M +[\d.]+ MiB +the same when rounded\n/)
+    expect(out).toMatch(/\nShuffleNet 2× \(g=3\) +26\.3 +524 +524\.05 +conv\+fc +0\.0 % +5\.45 M +[\d.]+ MiB +the same when rounded\n/)
     expect(out).toMatch(/\n- ShuffleNet 0\.5× \(shallow, g=3\), 40 M: Stem of 9 /)
     expect((await cli(['paper', '--table', '7'])).out).not.toMatch(/counted M/)
   })
