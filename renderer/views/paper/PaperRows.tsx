@@ -72,7 +72,6 @@ export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonl
       <tbody ref={body}>
         {rows.map(({ row, made }, at) => (
           <tr
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a printed table never move, and some have the same name
             key={at}
             className={startsGroup(paper, at) ? 'is-first' : undefined}
             tabIndex={at === focused ? 0 : -1}
