@@ -1,9 +1,9 @@
 /** Every command, once: the keys, the map of keys and the palette are made of this list. */
-import { CONVENTIONS, PAPER_TABLES } from '../../engine/index.ts'
+import { CONVENTIONS } from '../../engine/index.ts'
 import { EXPORT_FORMATS } from '../export/formats.ts'
 import { type Measure, type Screen, type State, THEMES } from '../store/state.ts'
 import type { CostsTab } from '../store/whatIfSlice.ts'
-import { STAGES } from '../workers/contract.ts'
+import { PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
 import type { Keys } from './commandKeys.ts'
 import { LOCALES, type TextKey, type Translate } from './strings/index.ts'
 
@@ -94,12 +94,11 @@ const screens: readonly Command[] = [
       },
     }),
   ),
-  ...PAPER_TABLES.map(
-    ({ table }): Command => ({
+  ...PAPER_TABLE_NUMBERS.map(
+    (table): Command => ({
       id: `paper.${table}`,
       group: 'command.group.go',
-      title: (t) =>
-        t('command.pair', { kind: t('paper.name'), value: t('paper.title', { n: table, title: t(`paper.title.${table}` as 'paper.title.1') }) }),
+      title: (t) => t('command.pair', { kind: t('paper.name'), value: t('paper.title', { n: table, title: t(`paper.title.${table}`) }) }),
       run(s) {
         s.setPaperTable(table)
         s.setCostsTab('paper')

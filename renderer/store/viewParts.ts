@@ -1,6 +1,6 @@
 /** A view as short named texts, as the address and the workspace file write it: what stands at its start is left out. */
-import { CONVENTIONS, HELD_GROUPS, PAPER_TABLES } from '../../engine/index.ts'
-import { MIXING_SCALES, STAGES } from '../workers/contract.ts'
+import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
+import { MIXING_SCALES, PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
 import { readCompared, writeCompared } from './compareView.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'
 import { START_VIEW, type ViewState } from './viewState.ts'
@@ -154,7 +154,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   lensAfter: flag('order', 'after', 'before'),
   overlay,
   costsTab: oneOf('costs', ['layers', 'whatIf', 'paper']),
-  paperTable: { key: 'table', write: String, read: (text) => whole(text, 1, PAPER_TABLES.length) },
+  paperTable: { key: 'table', write: String, read: (text) => whole(text, 1, PAPER_TABLE_NUMBERS.length) },
   stage: oneOf('stage', STAGES),
   focus: name('unit'),
   mapPlace,

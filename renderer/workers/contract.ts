@@ -344,6 +344,9 @@ export interface PhotoMixingView {
   readonly stages: readonly PhotoMixingStage[]
 }
 
+/** Of the paper. The tables themselves are loaded with the view that shows them. */
+export const PAPER_TABLE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8] as const
+
 export const MIXING_SCALES = ['0.25x', '0.5x', '1.0x'] as const
 export type MixingScale = (typeof MIXING_SCALES)[number]
 

@@ -1,7 +1,7 @@
 /** The choice of a table of the paper. */
 import { useStore, useText } from '../../store/context.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
-import { TABLE_NUMBERS } from './paperData.ts'
+import { PAPER_TABLE_NUMBERS } from '../../workers/contract.ts'
 
 export function PaperChoice() {
   const t = useText()
@@ -12,7 +12,7 @@ export function PaperChoice() {
       label={t('paper.table')}
       labelShown
       value={String(table)}
-      options={TABLE_NUMBERS.map((n) => ({ value: String(n), label: String(n), hint: t(`paper.title.${n}` as 'paper.title.1') }))}
+      options={PAPER_TABLE_NUMBERS.map((n) => ({ value: String(n), label: String(n), hint: t(`paper.title.${n}`) }))}
       onChange={(value) => setTable(Number(value))}
     />
   )

@@ -5,8 +5,6 @@ import { exact } from '../../charts/kit/format.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
 import type { ConventionId } from '../../workers/contract.ts'
 
-export const TABLE_NUMBERS: readonly number[] = PAPER_TABLES.map((t) => t.table)
-
 export interface ShownRow {
   readonly row: PaperRow
   /** Null until it is counted. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PAPER_TABLES } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import { paperFigureTable, shownTable } from '../../../renderer/views/paper/paperData.ts'
-import type { Progress } from '../../../renderer/workers/contract.ts'
+import { PAPER_TABLE_NUMBERS, type Progress } from '../../../renderer/workers/contract.ts'
 import { paperTable } from '../../../renderer/workers/paperTable.ts'
 
 const t = translator('en')
@@ -33,6 +33,10 @@ describe('a table of the paper in the worker', () => {
 })
 
 describe('the rows on the page', () => {
+  it('are of every table', () => {
+    expect(PAPER_TABLE_NUMBERS).toEqual(PAPER_TABLES.map((table) => table.table))
+  })
+
   it('are there as printed before anything is counted, and in full in a file', async () => {
     for (const { table, points } of PAPER_TABLES) {
       const { paper, rows } = shownTable(table, undefined)
