@@ -198,16 +198,19 @@ export function freePort(): Promise<number> {
   })
 }
 
+/** Until it greets: one that is being killed still takes connections. */
 async function listening(port: number, child: ChildProcess, log: () => string): Promise<void> {
   const limit = Date.now() + 30_000
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect({ port, host: '127.0.0.1' })
-      socket.once('connect', () => {
+      socket.once('data', (greeting) => {
         socket.destroy()
-        resolve(true)
+        resolve(greeting.toString('latin1').startsWith('SSH-'))
       })
       socket.once('error', () => resolve(false))
+      socket.once('close', () => resolve(false))
+      socket.setTimeout(5000, () => socket.destroy())
     })
     if (open) return
     if (child.exitCode !== null || Date.now() > limit) throw new Error(`sshd did not start: ${log()}`)
