@@ -22,6 +22,7 @@ function run(title, file, args) {
 
 await ensureChromium()
 if (!existsSync('/usr/share/libonnx-testdata')) installDebian('libonnx-testdata', 'the node tests of the ONNX project')
+if (!existsSync('/usr/share/darknet/data/dog.jpg')) installDebian('darknet', 'a photo with known objects')
 const checks =
   extra.length > 0 ||
   [
