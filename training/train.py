@@ -140,7 +140,7 @@ def main():
     with open(os.path.join(a.out, "checkpoint.pth"), "rb") as f:
         result["sha256"] = hashlib.sha256(f.read()).hexdigest()
     with open(os.path.join(a.out, "result.json"), "w") as f:
-        json.dump(result, f, indent=1)
+        json.dump(result, f, indent=2)
     say(json.dumps(result))
 
 
