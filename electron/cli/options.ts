@@ -9,13 +9,6 @@ export function count(min: number, max: number): (text: string) => number {
   }
 }
 
-/** A part of a whole. */
-export function share(text: string): number {
-  const value = Number(text)
-  if (!/^\d?(\.\d+)?$/.test(text) || text === '' || value > 1) throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.5.')
-  return value
-}
-
 /** Largest input side that is accepted; the engine bounds what a graph may hold. */
 const MAX_SIDE = 4096
 

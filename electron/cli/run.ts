@@ -3,12 +3,8 @@ import { Command } from 'commander'
 import {
   badInput,
   classProbabilities,
-  type DetectionHead,
-  detectionHead,
-  type HostTensor,
   labelOf,
   type Model,
-  type Pixels,
   preprocessImage,
   type Runner,
   type RunResult,
@@ -22,25 +18,17 @@ import { readNpy, writeNpy } from '../services/npy.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { stagesOf, withRunner } from './execute.ts'
 import { labelsOf, loadModel, readFileOf } from './load.ts'
-import { count, precisionOption, share, threads } from './options.ts'
+import { count, precisionOption, threads } from './options.ts'
 import { milliseconds, percent, shape, table } from './text.ts'
 
 export interface RunOptions {
   readonly top: number
   readonly threads: number
-  /** Boxes of a detector below it are left out. */
-  readonly score: number
 }
 
-/** What a network says of a photo: classes of a classifier, boxes of a detector. */
-export interface Answer {
-  readonly top?: readonly { readonly index: number; readonly label: string; readonly probability: number }[]
-  /** Boxes in the photo's own pixels: left, top, right, bottom; best first. */
-  readonly detections?: readonly { readonly label: string; readonly score: number; readonly box: readonly number[] }[]
-}
-
-export interface ImageResult extends Answer {
+export interface ImageResult {
   readonly image: string
+  readonly top: readonly { readonly index: number; readonly label: string; readonly probability: number }[]
   /** Resizing, cropping and normalising; the network alone. Decoding the file is in neither. */
   readonly ms: { readonly preprocess: number; readonly inference: number }
 }
@@ -53,51 +41,25 @@ export interface RunReport {
 /** Throws ScopeError naming the photo or the model. */
 export async function runImages(context: CliContext, argument: string, images: readonly string[], options: RunOptions): Promise<RunReport> {
   const model = await loadModel(context, argument)
-  const stages = stagesOf(model)
-  const head = detectionHead(stages.recognised)
-  const labels = await labelsOf(context, head?.classes === COCO_CLASSES && !model.labels ? { ...model, labelSet: 'coco' } : model)
-  const { input, answer } = head ? detecting(head, labels, options) : classifying(model, labels, argument, options)
-  return withRunner(await nodeHost(context.root, options.threads), stages.plan, async (runner) => {
+  const { preprocess } = model
+  if (!preprocess)
+    throw unsupported(`Model "${argument}"`, 'it does not say how a photo becomes its input', 'Give it a tensor with --tensor and --output')
+  const labels = await labelsOf(context, model)
+  return withRunner(await nodeHost(context.root, options.threads), stagesOf(model).plan, async (runner) => {
     const results: ImageResult[] = []
     for (const image of images) {
       context.progress(`photo ${results.length + 1} of ${images.length}: ${image}`)
       const pixels = await decodeImage(image, undefined, context.signal)
       const begin = performance.now()
-      const prepared = input(pixels)
+      const input = preprocessImage(pixels, preprocess)
       const preprocessMs = performance.now() - begin
-      const result = await runner.run([prepared], { signal: context.signal })
-      results.push({ image, ...answer(firstOutput(model, result), pixels), ms: { preprocess: preprocessMs, inference: result.ms } })
+      const result = await runner.run([input], { signal: context.signal })
+      const best = topK(classProbabilities(model.graph, firstOutput(model, result)), options.top)
+      const top = best.map(({ index, value }) => ({ index, label: labelOf(labels, index), probability: value }))
+      results.push({ image, top, ms: { preprocess: preprocessMs, inference: result.ms } })
     }
     return { model: model.id, results }
   })
-}
-
-interface Use {
-  readonly input: (photo: Pixels) => HostTensor
-  readonly answer: (output: HostTensor, photo: Pixels) => Answer
-}
-
-function classifying(model: Model, labels: readonly string[] | null, argument: string, { top }: RunOptions): Use {
-  const { preprocess } = model
-  if (!preprocess)
-    throw unsupported(`Model "${argument}"`, 'it does not say how a photo becomes its input', 'Give it a tensor with --tensor and --output')
-  return {
-    input: (photo) => preprocessImage(photo, preprocess),
-    answer: (output) => {
-      const best = topK(classProbabilities(model.graph, output), top)
-      return { top: best.map(({ index, value }) => ({ index, label: labelOf(labels, index), probability: value })) }
-    },
-  }
-}
-
-function detecting(head: DetectionHead, labels: readonly string[] | null, { score }: RunOptions): Use {
-  return {
-    input: (photo) => head.input(photo),
-    answer: (output, photo) => {
-      const found = head.decode(output, photo, { minScore: score, maxOverlap: MAX_OVERLAP })
-      return { detections: found.map(({ index, score, box }) => ({ label: labelOf(labels, index), score, box })) }
-    },
-  }
 }
 
 export interface TensorReport {
@@ -107,9 +69,6 @@ export interface TensorReport {
   readonly ms: { readonly inference: number }
 }
 
-/** Of boxes of one class, as the author of FastestDet has it. */
-const MAX_OVERLAP = 0.45
-const COCO_CLASSES = 80
 const MAX_TENSOR = 2 ** 30
 
 /** Feeds a .npy file (float32, the graph's own input shape, NCHW) and writes the first output as the graph has it. */
@@ -148,11 +107,10 @@ interface Flags extends RunOptions {
 
 export function runCommand(context: CliContext): Command {
   return new Command('run')
-    .description('classify photos, find objects in them, or feed a raw tensor')
+    .description('classify photos, or feed a raw tensor')
     .argument('<model>', 'id or file of a model')
     .argument('[images...]', 'photos')
     .option('--top <k>', 'classes per photo', count(1, 100_000), 5)
-    .option('--score <s>', "least score of a detector's boxes, 0 to 1", share, 0.5)
     .option('--threads <n>', 'threads to run on', threads, 1)
     .addOption(precisionOption())
     .option('--tensor <file.npy>', 'feed this tensor (float32, NCHW) instead of photos')
@@ -174,15 +132,9 @@ export function runCommand(context: CliContext): Command {
 }
 
 function imagesText({ model, results }: RunReport): string {
-  const blocks = results.map(({ image, top, detections, ms }) => {
-    const classes = top?.map(({ index, label, probability }) => [percent(probability), label, index])
-    const boxes = detections?.map(({ label, score, box }) => [percent(score), label, box.map(Math.round).join(' ')])
-    const answer = classes
-      ? table(['probability', 'class', 'index'], classes)
-      : boxes?.length
-        ? table(['score', 'object', 'box'], boxes)
-        : 'nothing found'
-    return `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)\n${answer}`
+  const blocks = results.map(({ image, top, ms }) => {
+    const rows = top.map(({ index, label, probability }) => [percent(probability), label, index])
+    return `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)\n${table(['probability', 'class', 'index'], rows)}`
   })
   return [model, ...blocks].join('\n\n')
 }
