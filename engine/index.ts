@@ -64,6 +64,8 @@ export {
 export { type Doubt, type Reason, type Verdict, verdictOf } from './trace/verdict.ts'
 export { type ActivationHead, activationHead, classActivationMap } from './vision/classActivation.ts'
 export { areProbabilities, classProbabilities, type Ranked, softmax, topK } from './vision/classify.ts'
+export { type Detection, type DetectionOptions, detectObjects } from './vision/detect/detect.ts'
+export { type DetectionHead, detectionHead } from './vision/detect/head.ts'
 export { LABEL_SETS, type LabelSet, labelOf, labelSetOf, parseLabels } from './vision/labels.ts'
 export { greyOf, type Occlusion, type OcclusionOptions, occlusionSensitivity, squareSpan } from './vision/occlusion.ts'
 export type { Pixels } from './vision/pixels.ts'

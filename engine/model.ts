@@ -19,6 +19,11 @@ export const preprocessSchema = z.object({
    * halves to even. "nearest": the long side is rounded to the nearest, the crop's offset cut down.
    */
   rounding: z.enum(['torchvision', 'nearest']).optional(),
+  /**
+   * How a photo of another aspect fits. "crop" (also where absent): short side resized, centre cut out. "stretch": resized to
+   * `crop` without keeping the aspect. "letterbox": resized to lie inside `crop`, centred on black. The last two ignore `resize`.
+   */
+  fit: z.enum(['crop', 'stretch', 'letterbox']).optional(),
 })
 export type Preprocess = z.infer<typeof preprocessSchema>
 

@@ -24,7 +24,8 @@ const RULES = [
   { from: IR, to: [BASE] },
   { from: OPS, to: [BASE, IR] },
   { from: MODEL, to: [BASE, IR] },
-  { from: 'engine/importers/', to: [BASE, IR, OPS, MODEL, 'engine/zoo/', 'engine/exporters/'] },
+  // What a detector does with its input follows from its head.
+  { from: 'engine/importers/', to: [BASE, IR, OPS, MODEL, 'engine/zoo/', 'engine/exporters/', 'engine/vision/detect/'] },
   // A format has one home, with its reader.
   { from: 'engine/exporters/', to: [BASE, IR, OPS, MODEL, 'engine/importers/bundle/format.ts', 'engine/importers/safetensors/container.ts'] },
   { from: 'engine/zoo/', to: [BASE, IR, OPS, MODEL] },

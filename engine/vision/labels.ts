@@ -14,6 +14,7 @@ export interface LabelSet {
 export const LABEL_SETS: readonly LabelSet[] = [
   { id: 'imagenet-1k', title: 'ImageNet, 1000 classes', file: 'imagenet-1k.json', classes: 1000 },
   { id: 'imagenette', title: 'Imagenette, 10 classes', file: 'imagenette.json', classes: 10 },
+  { id: 'coco', title: 'COCO, 80 objects', file: 'coco.json', classes: 80 },
 ]
 
 const names = z.array(z.string().max(500)).min(1).max(100_000)

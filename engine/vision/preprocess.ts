@@ -1,4 +1,4 @@
-/** From a photo to the input tensor of a network: resize the short side, crop the centre, normalise. */
+/** From a photo to the input tensor of a network: resize and crop the centre, stretch or letterbox; normalise. */
 import { assert } from '../base/assert.ts'
 import { badInput } from '../base/errors.ts'
 import { type HostTensor, hostTensor } from '../ir/tensor.ts'
@@ -46,12 +46,22 @@ export function centreCrop(image: Pixels, width: number, height: number): Pixels
   return { width, height, data }
 }
 
+/** Width and height of the whole photo as it is resized, before the crop or the padding. */
+function resizedSize(width: number, height: number, { fit, crop, resize, rounding }: Preprocess): { width: number; height: number } {
+  const [high, wide] = crop
+  if (fit === 'stretch') return { width: wide, height: high }
+  if (fit !== 'letterbox') return shortSideSize(width, height, resize, rounding)
+  const scale = Math.min(wide / width, high / height)
+  const whole = (side: number, limit: number) => Math.min(Math.max(Math.round(side * scale), 1), limit)
+  return { width: whole(width, wide), height: whole(height, high) }
+}
+
 /**
  * Where the network looks, in the photo's own pixels: what `cropForNetwork` makes of a photo of this size. It reaches
  * beyond the photo where the crop is padded.
  */
 export function cropWindow(width: number, height: number, preprocess: Preprocess): { x: number; y: number; width: number; height: number } {
-  const size = shortSideSize(width, height, preprocess.resize, preprocess.rounding)
+  const size = resizedSize(width, height, preprocess)
   const along = (photo: number, resized: number, crop: number) => {
     const { start, before } = centreSpan(resized, crop, preprocess.rounding)
     return { from: ((start - before) * photo) / resized, length: (crop * photo) / resized }
@@ -69,7 +79,7 @@ export function cropWindow(width: number, height: number, preprocess: Preprocess
 export function cropForNetwork(image: Pixels, preprocess: Preprocess): Pixels {
   checkPixels(image)
   const [height, width] = preprocess.crop
-  const size = shortSideSize(image.width, image.height, preprocess.resize, preprocess.rounding)
+  const size = resizedSize(image.width, image.height, preprocess)
   const x = centreSpan(size.width, width, preprocess.rounding)
   const y = centreSpan(size.height, height, preprocess.rounding)
   const seen = resizeWindow(image, size.width, size.height, { left: x.start, top: y.start, width: x.count, height: y.count })

@@ -5,6 +5,7 @@ import type { Graph } from '../../ir/graph.ts'
 import { tensorOf } from '../../ir/graph.ts'
 import { sizeOf } from '../../ir/tensor.ts'
 import type { Model, Preprocess } from '../../model.ts'
+import { type DetectionHead, detectionHead } from '../../vision/detect/head.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { NEWEST_OPSET, OLDEST_OPSET } from './claims.ts'
 import { withExternalData } from './external.ts'
@@ -39,12 +40,15 @@ function open(file: ModelFile, options: OpenOptions): Model | Promise<Model> {
 
 function modelOf(file: ModelFile, onnx: OnnxModel, source: OnnxGraph, options: OpenOptions): Model {
   const graph = convertGraph(source, onnx.opset, options)
-  const preprocess = assumedPreprocess(graph)
+  const head = detectionHead(graph)
+  const preprocess = head ? head.preprocess : assumedPreprocess(graph)
   const title = file.name.replace(/\.onnx$/i, '').slice(0, 200) || 'ONNX model'
   const producer = onnx.producer ? `, produced by ${onnx.producer.slice(0, 100)}` : ''
-  const assumed = preprocess
-    ? '. How photos are prepared is assumed (RGB, mean and deviation of ImageNet; with 1000 classes, its class names too); the file does not say'
-    : ''
+  const assumed = head
+    ? assumedOfDetector(head)
+    : preprocess
+      ? '. How photos are prepared is assumed (RGB, mean and deviation of ImageNet; with 1000 classes, its class names too); the file does not say'
+      : ''
   return {
     id: slug(title),
     title,
@@ -52,10 +56,17 @@ function modelOf(file: ModelFile, onnx: OnnxModel, source: OnnxGraph, options: O
     format: 'onnx',
     preprocess,
     labels: null,
-    labelSet: classesOf(graph) === 1000 && preprocess ? 'imagenet-1k' : null,
+    labelSet: head ? (head.classes === 80 ? 'coco' : null) : classesOf(graph) === 1000 && preprocess ? 'imagenet-1k' : null,
     provenance: `ONNX file "${file.name.slice(0, 200)}" (operator set ${onnx.opset}${producer})${assumed}`,
     notice: null,
   }
+}
+
+/** What the file leaves open and the head suggests. */
+function assumedOfDetector({ title, classes, preprocess }: DetectionHead): string {
+  const fit = preprocess.fit === 'stretch' ? 'resized without keeping the aspect' : 'resized to lie inside the input, on black'
+  const names = classes === 80 ? '; class names are those of COCO' : ''
+  return `. Its outputs are those of a ${title} head; photos are prepared as its author does (${preprocess.channelOrder}, ${fit})${names}. The file does not say`
 }
 
 function slug(title: string): string {

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Preprocess } from '../../../engine/model.ts'
 import type { Pixels } from '../../../engine/vision/pixels.ts'
-import { centreCrop, centreSpan, cropForNetwork, preprocessImage, resizeShortSide, shortSideSize } from '../../../engine/vision/preprocess.ts'
+import {
+  centreCrop,
+  centreSpan,
+  cropForNetwork,
+  cropWindow,
+  preprocessImage,
+  resizeShortSide,
+  shortSideSize,
+} from '../../../engine/vision/preprocess.ts'
 import { resizeBilinear, resizeWindow } from '../../../engine/vision/resize.ts'
 
 const bytes = z.string().transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
@@ -87,6 +95,19 @@ describe('resize and centre crop against torchvision', () => {
     const image = noise(50, 35)
     const made = cropForNetwork(image, { ...PLAIN, resize: 26, crop: [23, 22], rounding: 'nearest' })
     expect(made).toEqual(resizeWindow(image, 37, 26, { left: 7, top: 1, width: 22, height: 23 }))
+  })
+
+  it('stretches to the input, or puts the whole photo on black, and knows where each pixel came from', () => {
+    const photo = noise(60, 20)
+    const stretch = { ...PLAIN, crop: [24, 30], fit: 'stretch' } as const
+    expect(cropForNetwork(photo, stretch)).toEqual(resizeBilinear(photo, 30, 24))
+    expect(cropWindow(60, 20, stretch)).toEqual({ x: 0, y: 0, width: 60, height: 20 })
+    const letterbox = { ...stretch, fit: 'letterbox' } as const
+    const made = cropForNetwork(photo, letterbox)
+    const inner = resizeBilinear(photo, 30, 10)
+    expect(made.data.subarray(7 * 90, 17 * 90)).toEqual(inner.data)
+    expect([...made.data.subarray(0, 7 * 90), ...made.data.subarray(17 * 90)].every((v) => v === 0)).toBe(true)
+    expect(cropWindow(60, 20, letterbox)).toEqual({ x: 0, y: -14, width: 60, height: 48 })
   })
 
   it('gives the crop of an extreme panorama without computing the rest', () => {
