@@ -25,6 +25,13 @@ export function size(text: string): readonly [number, number] {
 /** Absent: 1 thread. */
 export const threads = count(1, 64)
 
+/** A number from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (!/^(?:\d+\.?\d*|\.\d+)$/.test(text) || value > 1) throw new InvalidArgumentError('It must be a number from 0 to 1.')
+  return value
+}
+
 /** Arithmetic of the kernels. */
 export function precisionOption(): Option {
   return new Option('--precision <type>', 'arithmetic').choices(['f32']).default('f32')

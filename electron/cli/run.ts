@@ -1,8 +1,11 @@
-/** `shufflescope run`: photos to classes, or one tensor to another. */
+/** `shufflescope run`: photos to classes or to objects, or one tensor to another. */
 import { Command } from 'commander'
 import {
   badInput,
   classProbabilities,
+  type Detection,
+  detectionHead,
+  detectObjects,
   labelOf,
   type Model,
   preprocessImage,
@@ -18,17 +21,22 @@ import { readNpy, writeNpy } from '../services/npy.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { stagesOf, withRunner } from './execute.ts'
 import { labelsOf, loadModel, readFileOf } from './load.ts'
-import { count, precisionOption, threads } from './options.ts'
+import { count, precisionOption, share, threads } from './options.ts'
 import { milliseconds, percent, shape, table } from './text.ts'
 
 export interface RunOptions {
   readonly top: number
   readonly threads: number
+  /** Of detections; the head's own where absent. */
+  readonly threshold?: number
 }
 
 export interface ImageResult {
   readonly image: string
-  readonly top: readonly { readonly index: number; readonly label: string; readonly probability: number }[]
+  /** Of a classifier. */
+  readonly top?: readonly { readonly index: number; readonly label: string; readonly probability: number }[]
+  /** Of a detector: highest score first; box in pixels of the photo: left, top, right, bottom. */
+  readonly detections?: readonly Detection[]
   /** Resizing, cropping and normalising; the network alone. Decoding the file is in neither. */
   readonly ms: { readonly preprocess: number; readonly inference: number }
 }
@@ -45,6 +53,8 @@ export async function runImages(context: CliContext, argument: string, images: r
   if (!preprocess)
     throw unsupported(`Model "${argument}"`, 'it does not say how a photo becomes its input', 'Give it a tensor with --tensor and --output')
   const labels = await labelsOf(context, model)
+  const head = detectionHead(model.graph)
+  if (!head && options.threshold !== undefined) throw usage(`--threshold goes with a detector, and "${argument}" is none`, 'Leave it out')
   return withRunner(await nodeHost(context.root, options.threads), stagesOf(model).plan, async (runner) => {
     const results: ImageResult[] = []
     for (const image of images) {
@@ -54,12 +64,20 @@ export async function runImages(context: CliContext, argument: string, images: r
       const input = preprocessImage(pixels, preprocess)
       const preprocessMs = performance.now() - begin
       const result = await runner.run([input], { signal: context.signal })
-      const best = topK(classProbabilities(model.graph, firstOutput(model, result)), options.top)
-      const top = best.map(({ index, value }) => ({ index, label: labelOf(labels, index), probability: value }))
-      results.push({ image, top, ms: { preprocess: preprocessMs, inference: result.ms } })
+      const answer = head
+        ? { detections: detectObjects(head, result.outputs, pixels, preprocess, { labels, ...thresholdOf(options) }) }
+        : { top: topClasses(model, result, labels, options.top) }
+      results.push({ image, ...answer, ms: { preprocess: preprocessMs, inference: result.ms } })
     }
     return { model: model.id, results }
   })
+}
+
+const thresholdOf = ({ threshold }: RunOptions) => (threshold === undefined ? {} : { threshold })
+
+function topClasses(model: Model, result: RunResult, labels: readonly string[] | null, k: number) {
+  const best = topK(classProbabilities(model.graph, firstOutput(model, result)), k)
+  return best.map(({ index, value }) => ({ index, label: labelOf(labels, index), probability: value }))
 }
 
 export interface TensorReport {
@@ -107,10 +125,11 @@ interface Flags extends RunOptions {
 
 export function runCommand(context: CliContext): Command {
   return new Command('run')
-    .description('classify photos, or feed a raw tensor')
+    .description('classify photos or find objects on them, or feed a raw tensor')
     .argument('<model>', 'id or file of a model')
     .argument('[images...]', 'photos')
     .option('--top <k>', 'classes per photo', count(1, 100_000), 5)
+    .option('--threshold <score>', 'least score of a detection, 0 to 1 (a detector has one of its own)', share)
     .option('--threads <n>', 'threads to run on', threads, 1)
     .addOption(precisionOption())
     .option('--tensor <file.npy>', 'feed this tensor (float32, NCHW) instead of photos')
@@ -132,9 +151,22 @@ export function runCommand(context: CliContext): Command {
 }
 
 function imagesText({ model, results }: RunReport): string {
-  const blocks = results.map(({ image, top, ms }) => {
-    const rows = top.map(({ index, label, probability }) => [percent(probability), label, index])
-    return `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)\n${table(['probability', 'class', 'index'], rows)}`
+  const blocks = results.map(({ image, top = [], detections, ms }) => {
+    const head = `${image}  (preprocess ${milliseconds(ms.preprocess)} ms, inference ${milliseconds(ms.inference)} ms)`
+    return `${head}\n${detections ? detectionsText(detections) : classesText(top)}`
   })
   return [model, ...blocks].join('\n\n')
+}
+
+function classesText(top: NonNullable<ImageResult['top']>): string {
+  return table(
+    ['probability', 'class', 'index'],
+    top.map(({ index, label, probability }) => [percent(probability), label, index]),
+  )
+}
+
+function detectionsText(detections: readonly Detection[]): string {
+  if (detections.length === 0) return 'nothing found'
+  const rows = detections.map(({ label, score, box }) => [score.toFixed(3), label, ...box.map((v) => v.toFixed(1))])
+  return table(['score', 'class', 'left', 'top', 'right', 'bottom'], rows)
 }

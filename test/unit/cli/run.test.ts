@@ -6,6 +6,7 @@ import { writeNpy } from '../../../electron/services/npy.ts'
 import { evaluateGraph, openModel } from '../../../engine/index.ts'
 import { npyFile } from '../../fixtures/npy.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
+import { DOG_PHOTO, hasDogPhoto } from '../../fixtures/systemPhotos.ts'
 import { cli, json, ROOT, temporaryFolder } from './harness.ts'
 
 const folder = temporaryFolder()
@@ -24,7 +25,7 @@ describe('run on photos', () => {
     expect(Object.keys(made)).toEqual(['model', 'results'])
     expect(made.model).toBe(MODEL)
     expect(made.results.map((r) => r.image)).toEqual(images)
-    for (const { top, ms } of made.results) {
+    for (const { top = [], ms } of made.results) {
       expect(top).toHaveLength(3)
       for (const entry of top) {
         expect(Object.keys(entry)).toEqual(['index', 'label', 'probability'])
@@ -55,6 +56,36 @@ describe('run on photos', () => {
     expect({ code, out }).toEqual({ code: 3, out: '' })
     expect(err).toMatch(/^error: Photo "broken\.jpg": it is cut off or damaged/)
   })
+})
+
+const detector = sharedPath('models/FastestDet.onnx')
+describe.skipIf(!detector || !hasDogPhoto)(
+  'run of a detector (skipped where ../shared/models/FastestDet.onnx or the photo of the Debian package darknet is absent)',
+  () => {
+    it('gives the objects of each photo in place of classes', async () => {
+      const made = await json<RunReport>(['run', detector ?? '', DOG_PHOTO, sample('coffee.jpg')])
+      expect(made.results).toHaveLength(2)
+      const [dog] = made.results
+      expect(Object.keys(dog ?? {})).toEqual(['image', 'detections', 'ms'])
+      expect(dog?.detections?.map((d) => d.label).sort()).toEqual(['bicycle', 'car', 'dog'])
+      for (const { score, box } of dog?.detections ?? []) {
+        expect(score).toBeGreaterThan(0.65)
+        const [left, top, right, bottom] = box
+        expect([left >= 0, top >= 0, right > left, bottom > top, right <= 768, bottom <= 576]).toEqual(Array(6).fill(true))
+      }
+    })
+
+    it('follows the threshold, and prints a line per object', async () => {
+      const { out } = await cli(['run', detector ?? '', DOG_PHOTO, '--threshold', '0.77'])
+      expect(out).toMatch(/score +class +left +top +right +bottom\n[- ]+\n *0\.\d{3} +car( +[\d.]+){4}\n *0\.\d{3} +dog( +[\d.]+){4}\n$/)
+      expect((await cli(['run', detector ?? '', DOG_PHOTO, '--threshold', '1'])).out).toContain('nothing found')
+    })
+  },
+)
+
+it('refuses a threshold that is none, and one for a classifier', async () => {
+  for (const threshold of ['2', '-1', 'x', '']) expect((await cli(['run', MODEL, sample('cat.jpg'), '--threshold', threshold])).code).toBe(2)
+  expect((await cli(['run', MODEL, sample('cat.jpg'), '--threshold', '0.5'])).err).toContain('goes with a detector')
 })
 
 describe('run on a tensor', () => {
@@ -94,13 +125,13 @@ describe.skipIf(!CHECKPOINT || !EXPECTED)("Megvii's ShuffleNet v1 0.5x against P
     const { results } = await json<RunReport>(['run', CHECKPOINT ?? '', ...paths])
     expect(results.map((r) => basename(r.image))).toEqual(photos.map((p) => p.file))
     // One photo carries a colour profile, which we honour and the reference does not.
-    const equal = results.filter(({ top }, i) => top[0]?.index === photos[i]?.top5[0]?.[0])
+    const equal = results.filter(({ top }, i) => top?.[0]?.index === photos[i]?.top5[0]?.[0])
     expect(equal.length).toBeGreaterThanOrEqual(24)
     const close = results.filter(({ top }, i) =>
-      top.every(({ index, probability }, k) => index === photos[i]?.top5[k]?.[0] && Math.abs(probability - (photos[i]?.top5[k]?.[1] ?? 9)) < 2e-4),
+      top?.every(({ index, probability }, k) => index === photos[i]?.top5[k]?.[0] && Math.abs(probability - (photos[i]?.top5[k]?.[1] ?? 9)) < 2e-4),
     )
     expect(close.length).toBeGreaterThanOrEqual(24)
-    expect(results.find((r) => r.image.includes('espresso'))?.top[0]?.label).toBe('espresso')
+    expect(results.find((r) => r.image.includes('espresso'))?.top?.[0]?.label).toBe('espresso')
   })
 
   it('gives its logits on its tensor', async () => {
