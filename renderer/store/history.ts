@@ -22,7 +22,7 @@ export const MAX_STEPS = 200
 const PAUSE_MS = 1000
 /** Where one has looked is kept with a view, but looking around is no step. */
 const PASSIVE: ReadonlySet<keyof ViewState> = new Set(['mapPlace'])
-const SLIDING: ReadonlySet<keyof ViewState> = new Set(['whatIf', 'range', 'overlay'])
+const SLIDING: ReadonlySet<keyof ViewState> = new Set(['whatIf', 'range', 'overlay', 'detectionThreshold'])
 
 /** Begins anew, as where another model was opened: steps back would name units that it does not have. */
 export function startHistory(present: ViewState, { gesture, now }: Cause): History {

@@ -5,7 +5,7 @@ import type { ImageSlice, Slice, State } from './state.ts'
 import { fieldsOf, runTask } from './tasks.ts'
 import { threads } from './threads.ts'
 
-export const initialImage = { photo: null, run: null, runTask: null, runError: null } as const satisfies Partial<State>
+export const initialImage = { photo: null, run: null, runTask: null, runError: null, detectionThreshold: null } as const satisfies Partial<State>
 
 export const imageSlice: Slice<ImageSlice> = (set, get) => ({
   ...initialImage,
@@ -42,6 +42,8 @@ export const imageSlice: Slice<ImageSlice> = (set, get) => ({
     if (outcome.ok) set({ run: outcome.value })
     else set({ runError: outcome.error })
   },
+
+  setDetectionThreshold: (detectionThreshold) => set({ detectionThreshold }),
 
   dismissRunError: () => set({ runError: null }),
 })

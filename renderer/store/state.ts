@@ -99,6 +99,9 @@ export interface ImageSlice {
   readonly run: RunView | null
   readonly runTask: Task | null
   readonly runError: ErrorFields | null
+  /** Detections that score no higher are not shown; null: as the author of the network has it. */
+  readonly detectionThreshold: number | null
+  setDetectionThreshold(threshold: number | null): void
   showPhoto(file: Blob, name: string, credit?: string | null, sample?: string | null): Promise<void>
   showSample(id: string): Promise<void>
   runPhoto(): Promise<void>

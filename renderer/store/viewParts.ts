@@ -111,6 +111,16 @@ const overlay: Field<Overlay> = {
   },
 }
 
+/** In hundredths, as the slider has it. */
+const threshold: Field<number | null> = nullable({
+  key: 'score',
+  write: (value) => String(Math.round(value * 100)),
+  read(text) {
+    const hundredths = whole(text, 5, 95)
+    return hundredths === undefined ? undefined : hundredths / 100
+  },
+})
+
 /** Ascending numbers as "0-7", "9". */
 function runs(numbers: readonly number[]): string[] {
   const found: [number, number][] = []
@@ -153,6 +163,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   lensShown: flag('photo', 'lens', 'answer'),
   lensAfter: flag('order', 'after', 'before'),
   overlay,
+  detectionThreshold: threshold,
   costsTab: oneOf('costs', ['layers', 'whatIf', 'paper']),
   paperTable: { key: 'table', write: String, read: (text) => whole(text, 1, PAPER_TABLE_NUMBERS.length) },
   stage: oneOf('stage', STAGES),

@@ -14,6 +14,7 @@ export interface ViewState {
   readonly lensShown: boolean
   readonly lensAfter: boolean
   readonly overlay: Overlay
+  readonly detectionThreshold: number | null
   readonly costsTab: CostsTab
   /** The table of the paper that Costs shows, 1 to 8. */
   readonly paperTable: number
@@ -48,6 +49,7 @@ export const START_VIEW: ViewState = {
   lensShown: false,
   lensAfter: false,
   overlay: NO_OVERLAY,
+  detectionThreshold: null,
   costsTab: 'layers',
   paperTable: 1,
   stage: 'recognised',
@@ -72,12 +74,12 @@ export const START_VIEW: ViewState = {
 
 export function viewStateOf(state: State): ViewState {
   const { screen, exploreTab, lensShown, costsTab, stage, focus, selection, shuffleOn, measureShown, convention } = state
-  const { mapPlace, lensAfter, overlay, asFlops, familyScale, whatIf, paperTable, handle, trace, lens, lensOff } = state
+  const { mapPlace, lensAfter, overlay, detectionThreshold, asFlops, familyScale, whatIf, paperTable, handle, trace, lens, lensOff } = state
   const { item, node, channel, range } = selection
   const isTraced = trace?.handle === handle && trace?.stage === stage
   return {
     ...{ screen, exploreTab, lensShown, costsTab, stage, focus, item, node, channel, range },
-    ...{ mapPlace, lensAfter, overlay, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf, paperTable },
+    ...{ mapPlace, lensAfter, overlay, detectionThreshold, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf, paperTable },
     compared: comparedOf(state),
     traced: trace && isTraced ? { tensor: trace.view.tensor, channel: trace.view.channel } : null,
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
@@ -89,13 +91,14 @@ export function viewStateOf(state: State): ViewState {
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
   const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  const { paperTable, run: traceShown } = view
+  const { paperTable, run: traceShown, detectionThreshold } = view
   return {
     screen,
     exploreTab,
     lensShown,
     lensAfter,
     overlay,
+    detectionThreshold,
     costsTab,
     shuffleOn,
     measureShown,

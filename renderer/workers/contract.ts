@@ -195,9 +195,50 @@ export interface ClassMaps {
   readonly maps: readonly Float32Array[]
 }
 
+export interface DetectionView {
+  readonly index: number
+  readonly label: string | null
+  /** 0..1 */
+  readonly score: number
+  /** Left, top, right, bottom in pixels of the photo. */
+  readonly box: readonly [number, number, number, number]
+}
+
+export interface DetectionsView {
+  /** The network that has such a head. */
+  readonly head: string
+  /** Scores that its author shows are above it. */
+  readonly threshold: number
+  /** [height, width] of the network's input, and how the photo fits into it. */
+  readonly size: readonly [number, number]
+  readonly fit: 'crop' | 'stretch' | 'letterbox'
+  /** Highest score first, far below the threshold too. */
+  readonly list: readonly DetectionView[]
+}
+
+/** The first channels of an output of a network, [shown, height, width]. */
+export interface OutputMaps {
+  readonly name: string
+  readonly channels: number
+  readonly shown: number
+  readonly height: number
+  readonly width: number
+  readonly values: Float32Array
+}
+
+export interface OutputsView {
+  readonly maps: readonly OutputMaps[]
+  /** Outputs that are no maps, or too large to show. */
+  readonly others: readonly { readonly name: string; readonly shape: readonly number[] }[]
+}
+
 export interface RunView {
   readonly photo: PhotoView
   readonly top: readonly Prediction[]
+  /** Of a detector with a known head; null elsewhere. */
+  readonly detections: DetectionsView | null
+  /** Of a network that has neither classes nor a known head; null elsewhere. */
+  readonly outputs: OutputsView | null
   /** Class activation maps of `top`, or why there are none. */
   readonly why: ClassMaps | ErrorFields
   readonly ms: { readonly decode: number; readonly preprocess: number; readonly inference: number }

@@ -21,6 +21,7 @@ import {
   topK,
 } from '../../engine/index.ts'
 import type { Box, CallContext, ClassMaps, PhotoView, RunView } from './contract.ts'
+import { detectionsOf, outputsOf } from './detecting.ts'
 import { runnerHost } from './host.ts'
 import { labelsOf } from './labels.ts'
 import type { Lens } from './lens.ts'
@@ -111,9 +112,12 @@ export async function runPhoto(running: Running, photo: Blob, name: string, thre
     setTimeout(() => void runner.warmUp().catch(() => undefined), 0)
   }
   const top = await classesOf(model, outputOf(model, result.outputs))
+  const detections = await detectionsOf(model, result.outputs, decoded, preprocess)
   return {
     photo: photoView(decoded.width, decoded.height, preprocess),
     top,
+    detections,
+    outputs: top.length > 0 || detections ? null : outputsOf(model, result.outputs),
     why: 'map' in head ? mapsOf(head, result.kept.get(head.map), top) : head.toFields(),
     ms: { ...ms, inference: result.ms },
     backend: runner.backend,

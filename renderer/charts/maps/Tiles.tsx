@@ -16,7 +16,8 @@ export interface TilesProps {
   readonly label: string
   readonly describe: (channel: number) => string
   readonly onActive: (channel: number | null) => void
-  readonly onToggle: (channel: number) => void
+  /** Left out where channels can only be looked at. */
+  readonly onToggle?: (channel: number) => void
 }
 
 /** A browser's canvas may be no longer than this. */
@@ -30,7 +31,7 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
     return tileAt(shapes, amount, event.clientX - box.left, event.clientY - box.top)
   }
   const keys = (event: KeyboardEvent) => {
-    if ((event.key === 'Enter' || event.key === ' ') && active !== null) {
+    if (onToggle && (event.key === 'Enter' || event.key === ' ') && active !== null) {
       event.preventDefault()
       onToggle(active)
       return
@@ -50,7 +51,7 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
         height={shapes.height}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a select cannot hold a picture
         role="listbox"
-        aria-multiselectable
+        aria-multiselectable={onToggle !== undefined}
         tabIndex={0}
         aria-label={label}
         aria-activedescendant={active === null ? undefined : `${id}${active}`}
@@ -58,7 +59,7 @@ export function Tiles({ shapes, maps, range, groups, amount, off, active, label,
         onPointerLeave={() => onActive(null)}
         onClick={(event) => {
           const channel = at(event)
-          if (channel !== undefined) onToggle(channel)
+          if (channel !== undefined) onToggle?.(channel)
         }}
         onKeyDown={keys}
       >

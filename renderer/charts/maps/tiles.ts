@@ -9,6 +9,8 @@ export interface TilesData {
   readonly order: ArrayLike<number> | null
   /** Height of a feature map over its width. */
   readonly aspect: number
+  /** Room above the tiles of a run; for its name where absent. */
+  readonly head?: number
 }
 
 export interface TileRun {
@@ -45,12 +47,12 @@ interface Grid {
   readonly tile: number
 }
 
-export function tilesLayout({ channels, groups, order, aspect }: TilesData, { width, height }: Size): TileShapes {
+export function tilesLayout({ channels, groups, order, aspect, head = RUN_HEAD }: TilesData, { width, height }: Size): TileShapes {
   const each = channels / groups
-  const { across, columns, tile } = bestGrid(groups, each, aspect, width, height)
+  const { across, columns, tile } = bestGrid(groups, each, aspect, width, height, head)
   const tileHeight = Math.max(4, Math.round(tile * aspect))
   const runWidth = columns * (tile + GAP) - GAP
-  const runHeight = RUN_HEAD + Math.ceil(each / columns) * (tileHeight + GAP) - GAP
+  const runHeight = head + Math.ceil(each / columns) * (tileHeight + GAP) - GAP
   const runs = Array.from({ length: groups }, (_, index) => ({
     index,
     x: (index % across) * (runWidth + RUN_GAP),
@@ -60,7 +62,7 @@ export function tilesLayout({ channels, groups, order, aspect }: TilesData, { wi
   const slots = Array.from({ length: channels }, (_, position): [number, number] => {
     const run = runs[Math.floor(position / each)]
     const inRun = position % each
-    return [(run?.x ?? 0) + (inRun % columns) * (tile + GAP), (run?.y ?? 0) + RUN_HEAD + Math.floor(inRun / columns) * (tileHeight + GAP)]
+    return [(run?.x ?? 0) + (inRun % columns) * (tile + GAP), (run?.y ?? 0) + head + Math.floor(inRun / columns) * (tileHeight + GAP)]
   })
   const before = Array.from({ length: channels }, (_, c) => c)
   const after = [...before]
@@ -70,12 +72,12 @@ export function tilesLayout({ channels, groups, order, aspect }: TilesData, { wi
 }
 
 /** The way to set up the runs that gives the largest tiles; of equal ones, that with more runs side by side. */
-function bestGrid(groups: number, each: number, aspect: number, width: number, height: number): Grid {
+function bestGrid(groups: number, each: number, aspect: number, width: number, height: number, head: number): Grid {
   let best: Grid = { across: 1, columns: Math.max(1, Math.floor((width + GAP) / (SMALLEST + GAP))), tile: SMALLEST }
   let found = false
   for (let across = groups; across >= 1; across--) {
     const down = Math.ceil(groups / across)
-    const room = { width: (width - RUN_GAP * (across - 1)) / across, height: (height - RUN_GAP * (down - 1)) / down - RUN_HEAD }
+    const room = { width: (width - RUN_GAP * (across - 1)) / across, height: (height - RUN_GAP * (down - 1)) / down - head }
     for (let tile = LARGEST; tile >= SMALLEST; tile--) {
       const columns = Math.floor((room.width + GAP) / (tile + GAP))
       const rows = Math.floor((room.height + GAP) / (Math.max(4, Math.round(tile * aspect)) + GAP))

@@ -6,6 +6,8 @@ import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { answerTable } from '../photo/answerTable.ts'
 import { ChoosePhoto } from '../photo/ChoosePhoto.tsx'
+import { DetectionsBrief } from '../photo/Detections.tsx'
+import { detectionsTable, shownDetections } from '../photo/detections.ts'
 import { Samples } from '../photo/Samples.tsx'
 import { TopClasses } from '../photo/TopClasses.tsx'
 import { taskText } from '../taskText.ts'
@@ -17,6 +19,9 @@ export function PhotoWell() {
   const task = useStore((s) => s.runTask)
   const error = useStore((s) => s.runError)
   const model = useStore((s) => s.model)
+  const threshold = useStore((s) => s.detectionThreshold)
+  const found = run?.detections
+  const shown = found && shownDetections(t, found, threshold ?? found.threshold)
   const show = useStore((s) => s.show)
   const dismiss = useStore((s) => s.dismissRunError)
   const closeError = error && <ErrorNote error={error} dismiss={t('app.dismiss')} onDismiss={dismiss} />
@@ -43,7 +48,12 @@ export function PhotoWell() {
         {task && <Busy label={taskText(t, task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
         {closeError}
         {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
-        {run && (
+        {shown && (
+          <Figure id="answer" title={`${t('detect.title')}: ${photo.name}`} table={detectionsTable(t, shown)}>
+            <DetectionsBrief shown={shown} />
+          </Figure>
+        )}
+        {run && !shown && (
           <Figure id="answer" title={`${t('photo.top')}: ${photo.name}`} table={answerTable(t, run.top)} tableShown>
             <TopClasses top={run.top} />
           </Figure>

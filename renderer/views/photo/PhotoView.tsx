@@ -1,5 +1,5 @@
 /** The photo large, with what the network sees of it, the answer, why, and how long it took; or the group lens on it. */
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { milliseconds } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { threadWords } from '../../store/threads.ts'
@@ -10,10 +10,12 @@ import { Loading } from '../Loading.tsx'
 import { LensLink } from '../lens/LensLink.tsx'
 import { taskText } from '../taskText.ts'
 import { ChoosePhoto } from './ChoosePhoto.tsx'
+import { Detections, type DetectionsProps } from './Detections.tsx'
+import { OutputMaps } from './OutputMaps.tsx'
 import { Picture } from './Picture.tsx'
 import { Samples } from './Samples.tsx'
 import { TopClasses } from './TopClasses.tsx'
-import { Why } from './Why.tsx'
+import { Why, type WhyProps } from './Why.tsx'
 
 const LensView = lazy(() => import('../lens/LensView.tsx'))
 
@@ -64,6 +66,9 @@ function Answer() {
   const chooseFile = useStore((s) => s.chooseFile)
   const overlay = useStore((s) => s.overlay)
   const setOverlay = useStore((s) => s.setOverlay)
+  const [pointed, setPointed] = useState<number | null>(null)
+  const [picked, setPicked] = useState<number | null>(null)
+  const looked = { active: pointed ?? picked, onPoint: setPointed, onPick: setPicked }
   if (!photo && !error && !task)
     return (
       <div className="photo-empty">
@@ -76,7 +81,7 @@ function Answer() {
     )
   return (
     <div className="photo-body">
-      {photo && !error ? <Picture overlay={overlay} /> : <div />}
+      {photo && !error ? <Picture overlay={overlay} {...looked} /> : <div />}
       <div className="photo-answer">
         {error && (
           <ErrorNote
@@ -93,13 +98,7 @@ function Answer() {
         {model && !model.takesPhotos && <p className="notice">{t('photo.noPhotos')}</p>}
         {run && (
           <>
-            <h3>{t('photo.top')}</h3>
-            {overlay.kind === 'none' ? (
-              <TopClasses top={run.top} />
-            ) : (
-              <TopClasses top={run.top} picked={overlay.rank} onPick={(rank) => setOverlay({ ...overlay, rank })} />
-            )}
-            {run.top.length > 0 ? <Why run={run} overlay={overlay} onOverlay={setOverlay} /> : <LensLink of="photo" />}
+            <Found run={run} overlay={overlay} onOverlay={setOverlay} picked={picked} {...looked} />
             <p className="small">
               {t('photo.ms', {
                 inference: milliseconds(run.ms.inference),
@@ -116,5 +115,36 @@ function Answer() {
         {photo?.credit && <p className="small quiet">{photo.credit}</p>}
       </div>
     </div>
+  )
+}
+
+/** Objects, classes and why, or the outputs as they are. */
+function Found({ run, overlay, onOverlay, ...looked }: WhyProps & Omit<DetectionsProps, 'view'>) {
+  const t = useText()
+  if (run.detections)
+    return (
+      <>
+        <Detections view={run.detections} {...looked} />
+        <LensLink of="photo" />
+      </>
+    )
+  if (run.outputs)
+    return (
+      <>
+        <p className="quiet small">{t('photo.noClasses')}</p>
+        <LensLink of="photo" />
+        <OutputMaps outputs={run.outputs} />
+      </>
+    )
+  return (
+    <>
+      <h3>{t('photo.top')}</h3>
+      {overlay.kind === 'none' ? (
+        <TopClasses top={run.top} />
+      ) : (
+        <TopClasses top={run.top} picked={overlay.rank} onPick={(rank) => onOverlay({ ...overlay, rank })} />
+      )}
+      <Why run={run} overlay={overlay} onOverlay={onOverlay} />
+    </>
   )
 }

@@ -1,20 +1,33 @@
 /** The photo large, with the frame of what the network sees, and a map over it. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { HeatMap } from '../../charts/maps/HeatMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import type { Box } from '../../workers/contract.ts'
+import { BoxesOver } from './BoxesOver.tsx'
+import { detectionsTable, shownDetections } from './detections.ts'
 import { type Overlay, overlayData, overlayTable, overlayText } from './overlay.ts'
 
 /** A photo is shown at most this many times larger than it is. */
 const ENLARGED = 2
 
-export function Picture({ overlay }: { readonly overlay: Overlay }) {
+export interface PictureProps {
+  readonly overlay: Overlay
+  /** Rank of the detection that stands out. */
+  readonly active: number | null
+  readonly onPoint: (rank: number | null) => void
+  readonly onPick: (rank: number | null) => void
+}
+
+export function Picture({ overlay, active, onPoint, onPick }: PictureProps) {
   const t = useText()
   const photo = useStore((s) => s.photo)
   const run = useStore((s) => s.run)
   const occlusion = useStore((s) => s.occlusion)
   const [shape, setShape] = useState<{ readonly url: string; readonly width: number; readonly height: number } | null>(null)
+  const chosen = useStore((s) => s.detectionThreshold)
+  const found = run?.detections
+  const shown = useMemo(() => (found ? shownDetections(t, found, chosen ?? found.threshold) : null), [t, found, chosen])
   if (!photo) return null
   const own = shape?.url === photo.url ? shape : null
   const seen = run?.photo
@@ -31,11 +44,15 @@ export function Picture({ overlay }: { readonly overlay: Overlay }) {
   const data = run ? overlayData(overlay, run, occlusion) : undefined
   const picked = run?.top[overlay.rank]
   const kind = overlay.kind === 'occlusion' ? t('why.occlusion') : t('why.map')
-  const title = `${kind}: ${picked?.label ?? t('photo.class', { n: picked?.index ?? 0 })}`
-  const table = data ? overlayTable(t, overlay.kind, data) : { columns: [], rows: [] }
+  const overlayTitle = `${kind}: ${picked?.label ?? t('photo.class', { n: picked?.index ?? 0 })}`
+  const title = shown ? t('detect.boxes', { name: photo.name }) : overlayTitle
+  const table = shown ? detectionsTable(t, shown) : data ? overlayTable(t, overlay.kind, data) : { columns: [], rows: [] }
+  const id = shown ? 'detections' : overlay.kind === 'map' ? 'class-map' : overlay.kind
+  // A frame around all of the photo says nothing.
+  const isCropped = seen && (seen.crop.width < seen.width || seen.crop.height < seen.height)
   return (
     <figure className="photo-large">
-      <Figure id={overlay.kind === 'map' ? 'class-map' : overlay.kind} title={title} table={table} tableShown isReady={data !== undefined}>
+      <Figure id={id} title={title} table={table} tableShown={!shown} isReady={shown !== null || data !== undefined}>
         <div
           className="photo-frame"
           style={own ? { width: `min(100%, ${ENLARGED * own.width}px, calc((100vh - 300px) * ${own.width / own.height}))` } : {}}
@@ -54,13 +71,14 @@ export function Picture({ overlay }: { readonly overlay: Overlay }) {
               </div>
             </div>
           )}
-          {seen && <div className="photo-crop" style={place(seen.crop)} />}
+          {seen && (isCropped || !shown) && <div className="photo-crop" style={place(seen.crop)} />}
+          {seen && shown && <BoxesOver shown={shown} photo={seen} active={active} onPoint={onPoint} onPick={onPick} />}
         </div>
       </Figure>
       <figcaption className="small quiet">
         <span>{photo.name}</span>
         {seen && <span>{t('photo.size', { width: seen.width, height: seen.height })}</span>}
-        {seen && <span className="photo-key">{t('photo.seen')}</span>}
+        {seen && (isCropped || !shown) && <span className="photo-key">{t('photo.seen')}</span>}
       </figcaption>
     </figure>
   )

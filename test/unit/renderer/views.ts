@@ -22,6 +22,7 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
     rank: whole(4),
     opacity: fc.integer({ min: 0, max: 20 }).map((o) => o / 20),
   }),
+  detectionThreshold: fc.option(fc.integer({ min: 5, max: 95 }).map((n) => n / 100)),
   costsTab: fc.constantFrom('layers', 'whatIf', 'paper'),
   paperTable: fc.integer({ min: 1, max: 8 }),
   stage: fc.constantFrom(...STAGES),
