@@ -1,6 +1,7 @@
 /**
  * The head of FastestDet: one map of cells [1, 1 + 4 + classes, rows, columns] with the probability of an object, the box, and
- * the probabilities of the classes. Source: github.com/dog-qiuqiu/FastestDet, module/detector.py, utils/tool.py and test.py.
+ * the probabilities of the classes. Source: github.com/dog-qiuqiu/FastestDet, module/detector.py and test.py;
+ * score, threshold and overlap as in example/ncnn/FastestDet.cpp.
  */
 import type { Graph } from '../../ir/graph.ts'
 import type { HostTensor } from '../../ir/tensor.ts'
