@@ -80,6 +80,8 @@ export function ZoomMap(props: ZoomMapProps) {
   const colours = useRef<CellColours | null>(null)
   const scheme = `${theme}/${useColourScheme()}`
   const clicked = useRef<string | null>(null)
+  /** The layer of a selected op whose place is not known yet. */
+  const awaited = useRef<number | undefined>(undefined)
   const blank = useRef(false)
   const now = useRef({ shapes, size, selected, tracing })
   now.current = { shapes, size, selected, tracing }
@@ -154,6 +156,12 @@ export function ZoomMap(props: ZoomMapProps) {
     const { scale, x, y } = placedIn(glyph, graph)
     return { x: x + scale * box.x, y: y + scale * box.y, width: scale * box.width, height: scale * box.height }
   }
+  const bringIn = (box: Box) => {
+    const at = zoom.current?.transform
+    if (!at) return
+    const to = broughtIn(box, at, size)
+    if (to.x !== at.x || to.y !== at.y) go(to)
+  }
   const showSection = (key: string) => {
     const shape = shapes.sections.find((s) => s.section.key === key)
     if (shape) aim(closeTo(shape.box, size, 0.92, OPS_FROM * 0.9))
@@ -183,10 +191,19 @@ export function ZoomMap(props: ZoomMapProps) {
     // The way to it may have been chosen along with it.
     const aimedAt = performance.now() - aimed.current < AIM_MS
     if (!glyph || !at || selected === null || byClick || aimedAt) return
-    const op = levelOf(at.k) === 'ops' && selectedLayer !== undefined ? opBox(selected, selectedLayer) : undefined
-    const to = broughtIn(op ?? glyph, at, size)
-    if (to.x !== at.x || to.y !== at.y) go(to)
+    const closeUp = levelOf(at.k) === 'ops' && selectedLayer !== undefined
+    const op = closeUp ? opBox(selected, selectedLayer) : undefined
+    awaited.current = closeUp && !op ? selectedLayer : undefined
+    bringIn(op ?? glyph)
   }, [selected, selectedLayer])
+  // A unit that was just reached may be larger than the window, and its ops be laid out later.
+  useEffect(() => {
+    if (awaited.current === undefined || awaited.current !== selectedLayer || selected === null) return
+    const op = opBox(selected, selectedLayer)
+    if (!op) return
+    awaited.current = undefined
+    bringIn(op)
+  }, [graphs])
 
   const events = useMapEvents({ ...props, shapes, level: frame.level, zoom, host, showSection, clicked, fit: () => go(fitted(shapes, size)) })
   const all = useMemo(() => ({ x: 0, y: 0, width: shapes.width, height: shapes.height }), [shapes])
