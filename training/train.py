@@ -81,6 +81,7 @@ def main():
     a.add_argument("--epochs", type=int, default=90), a.add_argument("--batch", type=int, default=64)
     a.add_argument("--lr", type=float, default=0.15), a.add_argument("--decay", type=float, default=3e-4)
     a.add_argument("--sizes", default="96,112,128", help="training sizes in px, each for an equal share of the epochs")
+    a.add_argument("--evaluate", default="112,128,144,160", help="sizes in px that the trained network is measured at, smallest first")
     a.add_argument("--seed", type=int, default=0), a.add_argument("--threads", type=int, default=2)
     a = a.parse_args()
     os.makedirs(a.out, exist_ok=True)
@@ -104,6 +105,7 @@ def main():
     plain = [p for n, p in model.named_parameters() if p.dim() <= 1 or "dw_conv2" in n]
     opt = torch.optim.SGD([{"params": decayed, "weight_decay": a.decay}, {"params": plain, "weight_decay": 0}], lr=a.lr, momentum=0.9, nesterov=True)
     sizes = [int(s) for s in a.sizes.split(",")]
+    measured = [int(s) for s in a.evaluate.split(",")]
     steps = len(xt) // a.batch
     total, warm, step = steps * a.epochs, steps * 3, 0
     params = sum(p.numel() for p in model.parameters())
@@ -132,11 +134,12 @@ def main():
             seen, loss_sum, right = seen + len(pick), loss_sum + loss.item() * len(pick), right + (out.argmax(1) == yt[pick]).sum().item()
         line = f"epoch {epoch + 1}/{a.epochs} size {size} loss {loss_sum / seen:.4f} train {100 * right / seen:.2f} %"
         if epoch % 5 == 4 or epoch == a.epochs - 1:
-            line += f" | validation at 128 {evaluate(averaged, xv, yv, 128):.2f} %, at 160 {evaluate(averaged, xv, yv, 160):.2f} %"
+            looks = sorted({measured[len(measured) // 2 - 1], measured[-1]})
+            line += " | validation " + ", ".join(f"at {s} {evaluate(averaged, xv, yv, s):.2f} %" for s in looks)
             torch.save(averaged.state_dict(), os.path.join(a.out, "checkpoint.pth.part"))
             os.replace(os.path.join(a.out, "checkpoint.pth.part"), os.path.join(a.out, "checkpoint.pth"))
         say(line + f" | {time.time() - start:.0f} s")
-    result = {"classes": classes, "photos": len(xv), "accuracy": {str(s): evaluate(averaged, xv, yv, s) for s in (112, 128, 144, 160)}, "parameters": params}
+    result = {"classes": classes, "photos": len(xv), "accuracy": {str(s): evaluate(averaged, xv, yv, s) for s in measured}, "parameters": params}
     with open(os.path.join(a.out, "checkpoint.pth"), "rb") as f:
         result["sha256"] = hashlib.sha256(f.read()).hexdigest()
     with open(os.path.join(a.out, "result.json"), "w") as f:
