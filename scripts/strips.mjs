@@ -8,7 +8,7 @@
 //   table, count  byte offset of each step's input value from its window's first, and how many steps there are
 //   fours         1 where each four steps are neighbours in memory and need one look-up
 //   to, toStep    where results go, and bytes from one pixel to the next there
-//   positionStep  bytes between channels there, 0 for side by side; lanes: channels in the last vector
+//   positions     table of the channels' byte offsets there, or 0: side by side; lanes: channels in the last vector
 //   residual      what is added before the clip, or 0
 // A tile of one pixel may have a window of `rows` runs of `count` steps, `rowSteps` steps apart.
 
@@ -60,8 +60,8 @@ function strip({ pixels, vectors }) {
   const single = pixels === 1
   const unrolled = pixels * vectors >= 6
   const parameters = single
-    ? 'args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize'
-    : 'args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize'
+    ? 'args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positions: usize, lanes: i32, residual: usize'
+    : 'args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positions: usize, lanes: i32, residual: usize'
   const biases = range(vectors).map((v) => `const b${v} = v128.load(bias, ${16 * v})`)
   const zeros = range(pixels).map(
     (p) =>
@@ -90,7 +90,7 @@ function strip({ pixels, vectors }) {
     ...range(vectors).map((v) => `v${p}${v} = f32x4.add(v${p}${v}, v128.load(r, ${16 * v}))`),
   ])
   const store = range(pixels).flatMap((p) => [
-    `put(${vectors}, to, positionStep, lanes, ${[0, 1, 2].map((v) => (v < vectors ? `clip(v${p}${v}, lo, hi)` : 'b0')).join(', ')})`,
+    `put(${vectors}, to, positions, lanes, ${[0, 1, 2].map((v) => (v < vectors ? `clip(v${p}${v}, lo, hi)` : 'b0')).join(', ')})`,
     ...(single ? [] : ['to += toStep']),
   ])
   const tile = [

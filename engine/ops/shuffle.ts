@@ -8,8 +8,18 @@ export const shuffleSchema = z.object({
 })
 export type ShuffleSpec = z.infer<typeof shuffleSchema>
 
+/** A shuffle into the store addresses of a convolution. */
+export const storedShuffleSchema = shuffleSchema.extend({
+  /**
+   * Set by the planner: each of so many equal runs of the shuffled channels keeps the order they had before. Who reads a run
+   * as a whole, as a grouped convolution does, sees the same channels; what is stored lies mostly side by side.
+   */
+  runs: z.number().int().min(1).max(65536).optional(),
+})
+export type StoredShuffle = z.infer<typeof storedShuffleSchema>
+
 /** source[c] = the channel before the shuffle that ends up at position c. `channels` is a multiple of groups. */
-export function shuffleSource(channels: number, { groups, order }: ShuffleSpec): Int32Array {
+export function shuffleSource(channels: number, { groups, order, runs }: StoredShuffle): Int32Array {
   const n = channels / groups
   const source = new Int32Array(channels)
   for (let g = 0; g < groups; g++)
@@ -19,6 +29,8 @@ export function shuffleSource(channels: number, { groups, order }: ShuffleSpec):
       if (order === '(g,n)') source[mixed] = grouped
       else source[grouped] = mixed
     }
+  // Numbers of a typed array are sorted as such.
+  if (runs) for (let at = 0; at < channels; at += channels / runs) source.subarray(at, at + channels / runs).sort()
   return source
 }
 
@@ -29,6 +41,6 @@ export function invert(source: Int32Array): Int32Array {
   return target
 }
 
-export function shuffleTarget(channels: number, spec: ShuffleSpec): Int32Array {
+export function shuffleTarget(channels: number, spec: StoredShuffle): Int32Array {
   return invert(shuffleSource(channels, spec))
 }

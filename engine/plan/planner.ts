@@ -9,6 +9,7 @@ import type { Arg, Bands, LowerContext, Ref, View } from '../ops/op.ts'
 import { opOf } from '../ops/registry.ts'
 import { type ArenaLayout, type Buffer, layoutArena, lowerBound } from './arena.ts'
 import { findChains, type StepAccess } from './chains.ts'
+import { orderChannels } from './channelOrder.ts'
 import { type Placements, placeTensors } from './placement.ts'
 import type { Plan, PlanArg, PlanStep, PlanTensor } from './plan.ts'
 import { WeightStore } from './weights.ts'
@@ -34,8 +35,9 @@ interface Draft {
 /** Throws ScopeError `unsupported`, with the node's name, where the graph holds something that has no kernel. */
 export function makePlan(graph: Graph, options: PlanOptions = {}): Plan {
   const kept = (options.keep ?? []).filter((id) => !tensorOf(graph, id).data)
-  const lowering = new Lowering(graph, placeTensors(graph, kept))
-  for (const node of graph.nodes) lowering.lower(node)
+  const ordered = orderChannels(graph, kept)
+  const lowering = new Lowering(ordered, placeTensors(ordered, kept))
+  for (const node of ordered.nodes) lowering.lower(node)
   return lowering.finish(kept)
 }
 

@@ -6,8 +6,8 @@
 // look-up costs nothing beside the multiplications.
 // Every output channel may be stored at a position of its own, which makes a channel shuffle free.
 //
-// The strips hold no call and no rare case: what they cannot store (a curve as activation, positions without a
-// common distance) they leave side by side in scratch memory, and `settle` moves it.
+// The strips hold no call and no rare case: what they cannot finish (a curve as activation) they leave side by side in
+// scratch memory, and `settle` moves it.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
 import { arg, argF32, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
 import { strip1x4, strip1x8, strip1x12, strip2x8, strip2x12, strip3x12, strip4x8, strip5x8, strip6x4, strip6x8 } from '../../../dist/wasm/strips.kernel'
@@ -17,27 +17,27 @@ const SRC = 0, DST = 1, WEIGHTS = 2, BIAS = 3, RESIDUAL = 4
 /** Bytes from one pixel to the next. */
 const SRC_STEP = 5, DST_STEP = 6, RES_STEP = 7
 const CODE = 8, A = 9, B = 10
-/** Table of byte offsets per output channel, or 0; and their common distance within a group, or 0. */
-const POSITIONS = 11, POSITION_STEP = 12
+/** Table of byte offsets per output channel, or 0. */
+const POSITIONS = 11
 /** Groups of output channels; bytes from the inputs of one to those of the next (0: all see the same). */
-const GROUPS = 13, GROUP_STEP = 14, PER_IN = 15, PER_OUT = 16
+const GROUPS = 12, GROUP_STEP = 13, PER_IN = 14, PER_OUT = 15
 /** Tiles of a group: all are 8 channels wide but the last. */
-const TILES = 17, LAST_WIDTH = 18
-const TABLE = 19
-const IN_H = 20, IN_W = 21, OUT_H = 22, OUT_W = 23
+const TILES = 16, LAST_WIDTH = 17
+const TABLE = 18
+const IN_H = 19, IN_W = 20, OUT_H = 21, OUT_W = 22
 /** Bytes from one photo of the input to the next. */
-const PHOTO_STEP = 24
+const PHOTO_STEP = 23
 /** Output pixels of one block, and into how many units four channels of it are cut. */
-const BLOCK = 25, CHUNKS = 26
+const BLOCK = 24, CHUNKS = 25
 /** 1 where each four steps of a window, from its start, are neighbours in memory. */
-const FOURS = 27
-const KH = 28, KW = 29, STRIDE_H = 30, STRIDE_W = 31, PAD_TOP = 32, PAD_LEFT = 33, DILATION_H = 34, DILATION_W = 35
+const FOURS = 26
+const KH = 27, KW = 28, STRIDE_H = 29, STRIDE_W = 30, PAD_TOP = 31, PAD_LEFT = 32, DILATION_H = 33, DILATION_W = 34
 
 /** One pixel by `width` channels, its window `rows` runs of `count` steps. */
-function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positionStep: i32, lanes: i32, residual: usize): void {
-  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
-  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
-  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positionStep, lanes, residual)
+function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positions: usize, lanes: i32, residual: usize): void {
+  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
+  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
+  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
 }
 
 /** Steps of a window whose weights are worth drawing into the cache before they are used. */
@@ -63,7 +63,7 @@ function draw(p: usize, bytes: i32): i32 {
 }
 
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
-function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positionStep: i32, lanes: i32, residual: usize): void {
+function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positions: usize, lanes: i32, residual: usize): void {
   const resStep: i32 = residual ? arg(args, RES_STEP) : 0
   while (pixels > 0) {
     let px = 1
@@ -93,16 +93,16 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
       px = 6
       tiles = pixels / 6
     }
-    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positionStep, lanes, residual)
+    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positions, lanes, residual)
     else if (width == 12) {
-      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
-      else strip2x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      else strip2x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
     } else if (px == 6) {
-      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
-      else strip6x4(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
-    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
-    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
-    else strip2x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positionStep, lanes, residual)
+      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      else strip6x4(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    else strip2x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
     const done = px * tiles
     pixels -= done
     s += done * step
@@ -127,6 +127,13 @@ function settle(args: usize, scratch: usize, width: i32, pixels: i32, n: i32, to
     scratch += width << 2
     to += toStep
   }
+}
+
+/** Whether the places of `n` channels are side by side. */
+function areNeighbours(offsets: usize, n: i32): bool {
+  const first = load<i32>(offsets)
+  for (let i = 1; i < n; i++) if (load<i32>(offsets + (i << 2)) != first + (i << 2)) return false
+  return true
 }
 
 // @ts-ignore: decorator
@@ -214,9 +221,10 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
 
     // Where results go: to their places, or where that takes a rare kind of store, to scratch memory first.
     const offsets: usize = positions ? positions + (channel << 2) : 0
-    const positionStep = arg(args, POSITION_STEP)
-    const rare = arg(args, CODE) > 1 || (positions != 0 && positionStep == 0)
-    const home: usize = arg(args, DST) + row * outW * dstStep + (positions ? (rare ? 0 : load<i32>(offsets)) : channel << 2)
+    const rare = arg(args, CODE) > 1
+    const together = offsets != 0 && !rare && areNeighbours(offsets, n)
+    const scattered: usize = rare || together ? 0 : offsets
+    const home: usize = arg(args, DST) + row * outW * dstStep + (together ? load<i32>(offsets) : positions ? 0 : channel << 2)
     const r: usize = residual ? residual + row * outW * resStep + (channel << 2) : 0
     const lanes = rare ? 4 : n - width + 4
     const toStep = rare ? width << 2 : dstStep
@@ -238,14 +246,14 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
         const rx: usize = r ? r + x * resStep : 0
         if (x >= inner && x < outer) {
           const pixels = min(x1, outer) - x
-          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, fours, t, toStep, rare ? 0 : positionStep, lanes, rx)
+          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, fours, t, toStep, scattered, lanes, rx)
           x += pixels
         } else {
           // The window reaches into the padding: only the taps inside the input count.
           const left = x * strideW - padLeft
           const kx0 = left < 0 ? min(kw, ceilDiv(-left, dilationW)) : 0
           const kx1 = max(kx0, min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW)))
-          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, rare ? 0 : positionStep, lanes, rx)
+          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, scattered, lanes, rx)
           x++
         }
       }

@@ -64,14 +64,12 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const row = flat ? pixelsOf(dst) : dst.width
   const block = flat ? blockOf(dst, perIn, o * perIn > row * perIn * groups) : row
   const chunks = flat ? CHUNKS : 1
-  const step = positionStep(dst, parts)
   const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
   const shape = [parts, groups === 1 ? 0 : 4 * perIn * channelStep, perIn, perOut, tiles, lastWidth]
   const photoStep = 4 * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
   const args = [
     ...common(weights, biases),
     positionsArg(context, dst),
-    step,
     ...shape,
     table,
     ...(flat ? [1, pixelsOf(src), 1, row] : dims),
@@ -116,15 +114,6 @@ function shuffled(view: View, attrs: Conv2dAttributes): View {
   const target = shuffleTarget(view.channels, attrs.shuffle)
   const outer = view.positions
   return { ...view, positions: outer ? target.map((p) => outer[p] ?? 0) : target }
-}
-
-/** Bytes between the places of neighbouring channels where that is one number for all groups, else 0. */
-function positionStep({ positions, channels }: View, groups: number): number {
-  if (!positions) return 0
-  const perOut = channels / groups
-  const step = (positions[1] ?? 0) - (positions[0] ?? 0)
-  const steady = positions.every((p, c) => c % perOut === 0 || p - (positions[c - 1] ?? 0) === step)
-  return steady ? 4 * step : 0
 }
 
 /**

@@ -5,7 +5,7 @@ import { fact, sizeOf } from '../../ir/tensor.ts'
 import { activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { type ChannelFlow, defineOp } from '../op.ts'
 import { checkedFact, costOf, elementsOf, identityFlow, misfit, need, needRank, padding, pair, positive, windowOutput } from '../shared.ts'
-import { shuffleSchema, shuffleSource, shuffleTarget } from '../shuffle.ts'
+import { shuffleSource, shuffleTarget, storedShuffleSchema } from '../shuffle.ts'
 import { evaluateConv } from './evaluate.ts'
 import { lowerConv } from './lower.ts'
 
@@ -20,7 +20,7 @@ const attributes = z.object({
   /** Fused stage: input 3 is added before the activation. */
   residual: z.boolean().default(false),
   /** Fused stage: output channels are stored shuffled. Never together with a residual. */
-  shuffle: shuffleSchema.nullable().default(null),
+  shuffle: storedShuffleSchema.nullable().default(null),
 })
 export type Conv2dAttributes = z.infer<typeof attributes>
 
@@ -55,7 +55,8 @@ export const conv2d = defineOp<Conv2dAttributes>({
     const oh = windowOutput(h, kh, stride[0], pad[0], pad[2], dilation[0], false, where)
     const ow = windowOutput(width, kw, stride[1], pad[1], pad[3], dilation[1], false, where)
     const out = checkedFact(fact([n, o, oh, ow]), where)
-    if (attrs.shuffle && (o % attrs.shuffle.groups !== 0 || attrs.residual)) throw misfit(where, 'its fused shuffle does not fit')
+    if (attrs.shuffle && (o % attrs.shuffle.groups !== 0 || o % (attrs.shuffle.runs ?? 1) !== 0 || attrs.residual))
+      throw misfit(where, 'its fused shuffle does not fit')
     if (attrs.residual && inputs[3]?.shape.join() !== out.shape.join())
       throw misfit(where, `its residual does not have shape [${out.shape.join(', ')}]`)
     return [out]
