@@ -1,7 +1,8 @@
-// Writes the innermost loops of the convolution kernels: one function for each shape of tile, so that each has the vector
+// Writes the innermost loops of the convolution kernels: one function for each type and shape of tile, so that each has the vector
 // registers to itself and no loop asks what it is.
 //
-// A strip is a row of tiles: `tiles` tiles of neighbouring pixels by 4, 8 or 12 output channels. Arguments:
+// A strip is a row of tiles: `tiles` tiles of neighbouring pixels by 4, 8 or 12 output channels. One step is one input channel
+// in f32, and four of 8 bits: both are four bytes. `tiles6x8<T>` and so on are the strips of T. Arguments:
 //   args          the step's arguments (ops/conv2d/kernel.ts)
 //   s, step       address of the first window's first value, and bytes from one window to the next
 //   w, bias       packed weights [steps][channels] and biases of these channels
@@ -26,14 +27,62 @@ const SHAPES = [
   { pixels: 1, vectors: 1 },
 ]
 
+/** What tells the two apart: names, one step's sum, and how sums become results. */
+const KINDS = {
+  f32: {
+    prefix: 'strip',
+    sum: (x, w, acc) => `madd(${x}, ${w}, ${acc})`,
+    start: (_w, acc) => acc,
+    setUp: ['const code = arg(args, 8)', 'const lo = lowerBound(code, argF32(args, 9))', 'const hi = upperBound(code, argF32(args, 10))'],
+    /** Lines before the first step, where the weights of a whole window lie from `w` on. */
+    begin: () => [],
+    /** Lines before the residual is added. */
+    finish: () => [],
+    /** The residual's vector `at` bytes of channels on. */
+    residual: (v) => `v128.load(r, ${16 * v})`,
+    last: (v) => `clip(${v}, lo, hi)`,
+    put: 'put',
+  },
+  u8: {
+    prefix: 'byteStrip',
+    sum: (x, w, acc) => `dot(${x}, ${w}, ${acc})`,
+    start: (w, acc) => `(lift ? lifted(${w}, ${acc}, lift) : ${acc})`,
+    setUp: [
+      'const lo = f32x4.splat(argF32(args, 9))',
+      'const hi = f32x4.splat(argF32(args, 10))',
+      'const factors: usize = bias + arg(args, 35)',
+      'const shift = shiftOf(arg(args, 36))',
+      'const resFactor = f32x4.splat(argF32(args, 37))',
+      'const resZero = i32x4.splat(arg(args, 38))',
+      'const lift = arg(args, 39) + takenByDot()',
+    ],
+    begin: (vectors) => [
+      'if (lift) {',
+      `for (let p = w, end = w + count * ${16 * vectors}; p < end; p += ${16 * vectors}) {`,
+      ...range(vectors).map((v) => `b${v} = lifted(v128.load(p, ${16 * v}), b${v}, lift)`),
+      '}',
+      '}',
+    ],
+    finish: (pixels, vectors) => [
+      ...range(vectors).map((v) => `const f${v} = v128.load(factors, ${16 * v})`),
+      ...range(pixels).flatMap((p) => range(vectors).map((v) => `v${p}${v} = scaled(v${p}${v}, f${v})`)),
+    ],
+    residual: (v) => `scaled(i32x4.sub(load8x4(r + ${4 * v}), resZero), resFactor)`,
+    last: (v) => `round8(${v}, lo, hi, shift)`,
+    put: 'put8',
+  },
+}
+
 const range = (n) => Array.from({ length: n }, (_, i) => i)
 
 /** One step of the window for all pixels: `k` steps after the addresses. */
-function step(pixels, vectors, k, address) {
+function step(kind, pixels, vectors, k, address) {
   const weights = range(vectors).map((v) => `const w${v} = v128.load(wp, ${16 * (v + k * vectors)})`)
+  // A lone pixel's window may be any part of the taps.
+  const start = (p, v) => (pixels === 1 ? kind.start(`w${v}`, `v${p}${v}`) : `v${p}${v}`)
   const sums = range(pixels).flatMap((p) => [
     `const x${p} = v128.load_splat<f32>(${address(p)}, ${4 * k})`,
-    ...range(vectors).map((v) => `v${p}${v} = madd(x${p}, w${v}, v${p}${v})`),
+    ...range(vectors).map((v) => `v${p}${v} = ${kind.sum(`x${p}`, `w${v}`, start(p, v))}`),
   ])
   return [...weights, ...sums]
 }
@@ -42,8 +91,8 @@ function step(pixels, vectors, k, address) {
  * Four steps with one look-up. The branches between them are never taken: they keep the compiler from moving the loads
  * of later steps before the sums of earlier ones, which would need more registers than there are.
  */
-function fourSteps(pixels, vectors) {
-  const body = range(4).flatMap((k) => [k > 0 ? 'if (o == -1) break' : '', '{', ...step(pixels, vectors, k, (p) => `q${p}`), '}'])
+function fourSteps(kind, pixels, vectors) {
+  const body = range(4).flatMap((k) => [k > 0 ? 'if (o == -1) break' : '', '{', ...step(kind, pixels, vectors, k, (p) => `q${p}`), '}'])
   return [
     `const fourths = fours ? wp + (count & ~3) * ${16 * vectors} : wp`,
     'while (wp < fourths) {',
@@ -56,13 +105,35 @@ function fourSteps(pixels, vectors) {
   ]
 }
 
-function strip({ pixels, vectors }) {
+/** Name and type of each parameter, in order. */
+function parametersOf({ pixels }) {
+  const [window, place] = ['w: usize, bias: usize, table: usize, count: i32', 'positions: usize, lanes: i32, residual: usize']
+  return pixels === 1
+    ? `args: usize, s: usize, ${window}, rows: i32, rowSteps: i32, to: usize, ${place}`
+    : `args: usize, tiles: i32, s: usize, step: i32, ${window}, fours: i32, to: usize, toStep: i32, ${place}`
+}
+
+const nameOf = (prefix, { pixels, vectors }) => `${prefix}${pixels}x${4 * vectors}`
+
+/** The strip of T, f32 or u8. */
+function either(shape) {
+  const parameters = parametersOf(shape)
+  const passed = parameters.replaceAll(/: \w+/g, '')
+  return [
+    '// @ts-ignore: decorator',
+    '@inline',
+    `export function ${nameOf('tiles', shape)}<T>(${parameters}): void {`,
+    `if (isFloat<T>()) ${nameOf(KINDS.f32.prefix, shape)}(${passed})`,
+    `else ${nameOf(KINDS.u8.prefix, shape)}(${passed})`,
+    '}',
+  ].join('\n')
+}
+
+function strip(kind, shape) {
+  const { pixels, vectors } = shape
   const single = pixels === 1
   const unrolled = pixels * vectors >= 6
-  const parameters = single
-    ? 'args: usize, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positions: usize, lanes: i32, residual: usize'
-    : 'args: usize, tiles: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positions: usize, lanes: i32, residual: usize'
-  const biases = range(vectors).map((v) => `const b${v} = v128.load(bias, ${16 * v})`)
+  const biases = range(vectors).map((v) => `let b${v} = v128.load(bias, ${16 * v})`)
   const zeros = range(pixels).map(
     (p) =>
       `let ${range(vectors)
@@ -74,7 +145,7 @@ function strip({ pixels, vectors }) {
     'while (wp < end) {',
     'const o: usize = load<i32>(t)',
     't += 4',
-    ...step(pixels, vectors, 0, (p) => `p${p} + o`),
+    ...step(kind, pixels, vectors, 0, (p) => `p${p} + o`),
     `wp += ${16 * vectors}`,
     '}',
   ]
@@ -82,22 +153,23 @@ function strip({ pixels, vectors }) {
     `let t = table${single ? ' + ((row * rowSteps) << 2)' : ''}`,
     `let wp = w${single ? ` + row * rowSteps * ${16 * vectors}` : ''}`,
     `const end = wp + count * ${16 * vectors}`,
-    ...(unrolled ? fourSteps(pixels, vectors) : []),
+    ...(unrolled ? fourSteps(kind, pixels, vectors) : []),
     ...singly,
   ]
   const add = range(pixels).flatMap((p) => [
     ...(p > 0 ? ['r += resStep'] : []),
-    ...range(vectors).map((v) => `v${p}${v} = f32x4.add(v${p}${v}, v128.load(r, ${16 * v}))`),
+    ...range(vectors).map((v) => `v${p}${v} = f32x4.add(v${p}${v}, ${kind.residual(v)})`),
   ])
   const store = range(pixels).flatMap((p) => [
-    `put(${vectors}, to, positions, lanes, ${[0, 1, 2].map((v) => (v < vectors ? `clip(v${p}${v}, lo, hi)` : 'b0')).join(', ')})`,
+    `${kind.put}(${vectors}, to, positions, lanes, ${[0, 1, 2].map((v) => (v < vectors ? kind.last(`v${p}${v}`) : 'b0')).join(', ')})`,
     ...(single ? [] : ['to += toStep']),
   ])
   const tile = [
-    ...biases,
+    ...(single ? [...biases] : []),
     ...zeros,
     ...pointers,
     ...(single ? ['for (let row = 0; row < rows; row++) {', ...window, '}'] : window),
+    ...kind.finish(pixels, vectors),
     'if (residual) {',
     'let r = residual',
     ...add,
@@ -106,11 +178,19 @@ function strip({ pixels, vectors }) {
     ...store,
   ]
   return [
-    `export function strip${pixels}x${4 * vectors}(${parameters}): void {`,
-    'const code = arg(args, 8)',
-    'const lo = lowerBound(code, argF32(args, 9))',
-    'const hi = upperBound(code, argF32(args, 10))',
-    ...(single ? tile : ['const resStep = arg(args, 7)', 'for (let tile = 0; tile < tiles; tile++) {', ...tile, `s += ${pixels} * step`, '}']),
+    `function ${nameOf(kind.prefix, shape)}(${parametersOf(shape)}): void {`,
+    ...kind.setUp,
+    ...(single
+      ? tile
+      : [
+          'const resStep = arg(args, 7)',
+          ...biases,
+          ...kind.begin(vectors),
+          'for (let tile = 0; tile < tiles; tile++) {',
+          ...tile,
+          `s += ${pixels} * step`,
+          '}',
+        ]),
     '}',
   ].join('\n')
 }
@@ -120,7 +200,9 @@ export function stripsSource() {
   const imports = [
     "import { lowerBound, upperBound } from '../../engine/kernels/inline/activate'",
     "import { arg, argF32, madd } from '../../engine/kernels/inline/simd'",
+    "import { dot, lifted, load8x4, put8, round8, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
     "import { clip, put } from '../../engine/kernels/inline/tile'",
   ]
-  return `// Generated by scripts/strips.mjs.\n${imports.join('\n')}\n\n${SHAPES.map(strip).join('\n\n')}\n`
+  const functions = [...[KINDS.f32, KINDS.u8].flatMap((kind) => SHAPES.map((shape) => strip(kind, shape))), ...SHAPES.map(either)]
+  return `// Generated by scripts/strips.mjs.\n${imports.join('\n')}\n\n${functions.join('\n\n')}\n`
 }

@@ -1,4 +1,5 @@
-// Compiles the kernels: one baseline SIMD build, one with relaxed SIMD (fused multiply-add).
+// Compiles the kernels: one baseline SIMD build, and three with relaxed SIMD (fused multiply-add), which differ in how bytes are
+// multiplied: see engine/kernels/features.ts.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import asc from 'assemblyscript/asc'
@@ -6,8 +7,12 @@ import { stripsSource } from './strips.mjs'
 
 const root = join(import.meta.dirname, '..')
 const BUILDS = [
-  { out: 'dist/wasm/kernels.wasm', features: ['simd', 'threads', 'bulk-memory'] },
-  { out: 'dist/wasm/kernels-relaxed.wasm', features: ['simd', 'relaxed-simd', 'threads', 'bulk-memory'] },
+  { out: 'dist/wasm/kernels.wasm', features: ['simd', 'threads', 'bulk-memory'], dot: 'NO_DOT' },
+  ...[
+    ['kernels-relaxed', 'NO_DOT'],
+    ['kernels-relaxed-dot', 'UNSIGNED_DOT'],
+    ['kernels-relaxed-signed-dot', 'SIGNED_DOT'],
+  ].map(([name, dot]) => ({ out: `dist/wasm/${name}.wasm`, features: ['simd', 'relaxed-simd', 'threads', 'bulk-memory'], dot })),
 ]
 /** 64 KiB pages: at most 2 GiB. */
 const MAX_PAGES = 32768
@@ -15,8 +20,12 @@ const MAX_PAGES = 32768
 export async function buildWasm(log = () => {}) {
   await mkdir(join(root, 'dist/wasm'), { recursive: true })
   await writeFile(join(root, 'dist/wasm/strips.kernel.ts'), stripsSource())
-  for (const { out, features } of BUILDS) {
+  for (const { out, features, dot } of BUILDS) {
     log(`compiling ${out}`)
+    await writeFile(
+      join(root, 'dist/wasm/build.kernel.ts'),
+      `// Of the build that is being compiled.\nexport const NO_DOT = 0, UNSIGNED_DOT = 1, SIGNED_DOT = 2\nexport const DOT = ${dot}\n`,
+    )
     const args = ['engine/kernels/entry.ts', '--baseDir', root, '--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--sharedMemory']
     args.push(
       '--initialMemory',

@@ -1,7 +1,7 @@
 /** Devices that the user has added: probing them, and measuring models on them. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { badInput, type Condition, type Device, ScopeError, type Trace } from '../../engine/index.ts'
+import { badInput, type Condition, type Device, KERNEL_FILES, ScopeError, type Trace } from '../../engine/index.ts'
 import { type DeviceBackend, type DeviceEntry, type DeviceTarget, deviceEntrySchema, type ProfileRequest, type StoredTrace } from '../ipc/contract.ts'
 import {
   type Bundle,
@@ -89,8 +89,7 @@ export function devicesService({ userData, root, connect, packages }: DevicesOpt
     const dist = (path: string): string => join(root, 'dist', path)
     return makeBundle('runner', [
       { name: 'runner.mjs', data: dist('device/runner.mjs') },
-      { name: 'kernels.wasm', data: dist('wasm/kernels.wasm') },
-      { name: 'kernels-relaxed.wasm', data: dist('wasm/kernels-relaxed.wasm') },
+      ...KERNEL_FILES.map((name) => ({ name, data: dist(`wasm/${name}`) })),
     ])
   }
 

@@ -5,9 +5,10 @@
 import { activation } from '../ops/activation/kernel'
 import { affine } from '../ops/batchNorm/kernel'
 import { binary } from '../ops/binary/kernel'
-import { gatherChannels } from '../ops/channelShuffle/kernel'
+import { gatherBytes, gatherChannels } from '../ops/channelShuffle/kernel'
 import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
-import { conv } from '../ops/conv2d/kernel'
+import { depthwise8 } from '../ops/conv2d/depthwise8.kernel'
+import { conv, conv8 } from '../ops/conv2d/kernel'
 import { convTranspose } from '../ops/convTranspose2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
 import { linear } from '../ops/linear/kernel'
@@ -15,6 +16,8 @@ import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
+import { globalPool8, pool8 } from '../ops/pool2d/pool8.kernel'
+import { dequantize, quantize } from '../ops/quantize/kernel'
 import { softmax } from '../ops/softmax/kernel'
 import { copyStrided } from '../ops/transpose/kernel'
 import { SCRATCH_BYTES } from './inline/simd'
@@ -48,6 +51,13 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 17: return interpolate(args, begin, end)
     case 18: return lrn(args, begin, end)
     case 19: return convTranspose(args, begin, end)
+    case 20: return conv8(args, begin, end, scratch)
+    case 21: return depthwise8(args, begin, end)
+    case 22: return gatherBytes(args, begin, end)
+    case 23: return quantize(args, begin, end)
+    case 24: return dequantize(args, begin, end)
+    case 25: return pool8(args, begin, end)
+    case 26: return globalPool8(args, begin, end)
     default: unreachable()
   }
 }

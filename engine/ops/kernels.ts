@@ -20,6 +20,13 @@ export const KERNELS = [
   'interpolate',
   'lrn',
   'convTranspose',
+  'conv8',
+  'depthwise8',
+  'gatherBytes',
+  'quantize',
+  'dequantize',
+  'pool8',
+  'globalPool8',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

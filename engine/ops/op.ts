@@ -48,18 +48,20 @@ export interface Ref {
 export type Arg = number | { readonly f32: number } | Ref
 
 /**
- * Where a feature map lies in memory. NHWC: pixel p, channel c at `ref + 4 * (p * pixelStride + c)`;
- * with `positions`, channel c at `ref + 4 * (p * pixelStride + positions[c])`.
+ * Where a feature map lies in memory. NHWC: pixel p, channel c at `ref + bytes * (p * pixelStride + c)`;
+ * with `positions`, channel c at `ref + bytes * (p * pixelStride + positions[c])`.
  */
 export interface View {
   readonly ref: Ref
+  /** Of one element: 4 in f32, 1 in 8 bits. */
+  readonly bytes: 4 | 1
   readonly batch: number
   readonly height: number
   readonly width: number
   readonly channels: number
-  /** Floats from one pixel to the next. */
+  /** Elements from one pixel to the next. */
   readonly pixelStride: number
-  /** Set only on inputs of ops that declare `readsPlanar`: photo b, channel c, pixel p at `ref + 4 * ((b * channels + c) * height * width + p)`. */
+  /** Set only on inputs of ops that declare `readsPlanar`: photo b, channel c, pixel p at `ref + bytes * ((b * channels + c) * height * width + p)`. */
   readonly planar?: true
   /** Set only on outputs of ops that declare `storesPositions`. */
   readonly positions?: Int32Array
@@ -71,8 +73,8 @@ export interface LowerContext {
   /** The constant behind a tensor. Throws ScopeError `unsupported` where the op needs one and has none. */
   constant(id: TensorId, role: string): HostTensor
   isConstant(id: TensorId): boolean
-  /** NHWC view of a feature map (rank 4, or rank 2 seen as 1x1). */
-  view(id: TensorId): View
+  /** NHWC view of a feature map (rank 4, or rank 2 seen as 1x1). Throws ScopeError `unsupported` where its elements are not `dtype`, by default f32. */
+  view(id: TensorId, dtype?: 'f32' | 'u8'): View
   /** Row-major address of a tensor that is not a feature map, or of one whose H*W is 1. */
   flat(id: TensorId): Ref
   /** Whether two tensors share memory by placement, so that copying one to the other is not needed. */

@@ -11,6 +11,7 @@ import { concat } from './concat/op.ts'
 import { constantOfShape } from './constantOfShape/op.ts'
 import { conv2d } from './conv2d/op.ts'
 import { convTranspose2d } from './convTranspose2d/op.ts'
+import { dequantize } from './dequantize/op.ts'
 import { flatten } from './flatten/op.ts'
 import { gather } from './gather/op.ts'
 import { globalPool } from './globalPool/op.ts'
@@ -22,6 +23,7 @@ import { matmul } from './matmul/op.ts'
 import type { OpDefinition } from './op.ts'
 import { pad } from './pad/op.ts'
 import { pool2d } from './pool2d/op.ts'
+import { quantize } from './quantize/op.ts'
 import { reduce } from './reduce/op.ts'
 import { reshape } from './reshape/op.ts'
 import { resize } from './resize/op.ts'
@@ -72,6 +74,8 @@ const DEFINITIONS: ReadonlyMap<string, OpDefinition> = new Map(
     erase(constantOfShape),
     erase(unary),
     erase(identity),
+    erase(quantize),
+    erase(dequantize),
   ].map((d) => [d.kind, d]),
 )
 

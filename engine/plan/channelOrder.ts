@@ -51,7 +51,10 @@ class Orderer {
     const from = shuffleSource(channels, shuffle).map((c) => place.get(c) ?? 0)
     // It may itself have followed another order.
     this.changed.set(first.id, { ...(this.changed.get(first.id) ?? first), attrs: { ...first.attrs, shuffle } })
-    for (const node of channelwise) this.withConstants(node, (value) => rows(value, from))
+    for (const node of channelwise) {
+      this.withConstants(node, (value) => rows(value, from))
+      this.withScales(node, from)
+    }
     const perGroup = channels / last.groups
     this.withConstants(reader, (value, input) => (input === 1 ? columns(value, from, perGroup) : value))
   }
@@ -80,6 +83,14 @@ class Orderer {
     const attrs = convolution(node)
     const [channels, perIn] = this.weight(node)?.shape ?? []
     return attrs !== undefined && perIn === 1 && attrs.groups === channels && attrs.groups > 1 && !attrs.shuffle && !attrs.residual
+  }
+
+  /** 8-bit weights have a scale for each output channel among the attributes. */
+  private withScales(node: Node, from: Int32Array): void {
+    const quantized = convolution(node)?.quantized
+    if (!quantized) return
+    const weights = Array.from(from, (c) => quantized.weights[c] ?? 1)
+    this.changed.set(node.id, { ...(this.changed.get(node.id) ?? node), attrs: { ...node.attrs, quantized: { ...quantized, weights } } })
   }
 
   private withConstants(node: Node, make: (value: HostTensor, input: number) => HostTensor): void {

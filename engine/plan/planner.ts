@@ -19,6 +19,9 @@ export interface PlanOptions {
   readonly keep?: readonly TensorId[]
 }
 
+/** Kernels read four channels of 8 bits at a time, beyond a group's last ones too; what they find there they multiply by 0. */
+const BYTE_SLACK = 16
+
 /** Of the arena, for the sake of threads that need not wait. */
 const MOST_GROWTH = 1.02
 
@@ -77,12 +80,12 @@ class Lowering {
         if (!value) throw refuse(`its ${role} is computed at run time, which the engine supports for constants only`)
         return value
       },
-      view: (id) => this.view(id, refuse),
+      view: (id, dtype = 'f32') => this.view(id, dtype, refuse),
       flat: (id) => {
         const { shape } = tensorOf(this.graph, id).fact
-        const view = shape.length === 4 ? this.view(id, refuse) : undefined
+        const view = shape.length === 4 ? this.view(id, 'f32', refuse) : undefined
         if (view && (view.positions || view.pixelStride !== view.channels)) throw refuse('it needs its input in one piece, which is a slice here')
-        return view?.ref ?? this.whole(id, refuse)
+        return view?.ref ?? this.whole(id, 'f32', refuse)
       },
       aliased: (a, b) => this.placements.aliased(a, b),
       weights: (data) => ({ region: 'weights', id: 0, offset: this.store.add(data) }),
@@ -165,7 +168,10 @@ class Lowering {
   }
 
   private bufferBytes(id: number): number {
-    return this.scratchBytes.get(id) ?? 4 * sizeOf(tensorOf(this.graph, id).fact.shape)
+    const scratch = this.scratchBytes.get(id)
+    if (scratch !== undefined) return scratch
+    const { dtype, shape } = tensorOf(this.graph, id).fact
+    return dtype === 'u8' ? sizeOf(shape) + BYTE_SLACK : 4 * sizeOf(shape)
   }
 
   private constant(id: TensorId): HostTensor | undefined {
@@ -173,28 +179,29 @@ class Lowering {
     return data && { dtype: fact.dtype, shape: fact.shape, data }
   }
 
-  private whole(id: TensorId, refuse: (why: string) => ScopeError): Ref {
+  private whole(id: TensorId, dtype: 'f32' | 'u8', refuse: (why: string) => ScopeError): Ref {
     const { fact, data } = tensorOf(this.graph, id)
-    if (fact.dtype !== 'f32') throw refuse(`it computes with ${fact.dtype}, and the engine runs f32`)
+    if (fact.dtype !== dtype || (data && dtype !== 'f32')) throw refuse(`it computes with ${fact.dtype} where the engine has a kernel for ${dtype}`)
     if (data) return { region: 'weights', id: 0, offset: this.store.add(Float32Array.from(data)) }
     return { region: 'arena', id: this.placements.storage(id).root, offset: 0 }
   }
 
   /** NHWC view; a constant feature map is laid out NHWC on the spot. */
-  private view(id: TensorId, refuse: (why: string) => ScopeError): View {
+  private view(id: TensorId, dtype: 'f32' | 'u8', refuse: (why: string) => ScopeError): View {
     const { fact, data } = tensorOf(this.graph, id)
     if (fact.shape.length !== 4 && fact.shape.length !== 2) throw refuse(`it needs a feature map where it has shape [${fact.shape.join(', ')}]`)
     const [batch, channels, height, width] = asNchw(fact.shape)
-    const shape = { batch, height, width, channels }
-    if (data)
+    const bytes = dtype === 'f32' ? 4 : 1
+    const shape = { batch, height, width, channels, bytes } as const
+    if (data && dtype === 'f32')
       return { ref: { region: 'weights', id: 0, offset: this.store.add(toNhwc(Float32Array.from(data), shape)) }, ...shape, pixelStride: channels }
-    const ref = this.whole(id, refuse)
+    const ref = this.whole(id, dtype, refuse)
     const { root, channels: inRoot } = this.placements.storage(id)
     if (this.placements.planar(id)) return { ref, ...shape, pixelStride: 1, planar: true }
     if (!inRoot) return { ref, ...shape, pixelStride: channels }
     const pixelStride = tensorOf(this.graph, root).fact.shape[1] ?? channels
     const first = inRoot[0] ?? 0
-    if (inRoot.every((c, k) => c === first + k)) return { ref: { ...ref, offset: ref.offset + 4 * first }, ...shape, pixelStride }
+    if (inRoot.every((c, k) => c === first + k)) return { ref: { ...ref, offset: ref.offset + bytes * first }, ...shape, pixelStride }
     return { ref, ...shape, pixelStride, positions: inRoot }
   }
 
@@ -202,8 +209,8 @@ class Lowering {
     const { name, fact, data } = tensorOf(this.graph, id)
     if (data) return { id, name, shape: fact.shape, offset: 0, pixelStride: 0, value: data }
     const refuse = (why: string): ScopeError => unsupported(`Tensor "${name}"`, why, 'Only f32 inputs and outputs can be run', name)
-    if (fact.shape.length !== 4) return { id, name, shape: fact.shape, offset: address(this.whole(id, refuse)), pixelStride: 0 }
-    const view = this.view(id, refuse)
+    if (fact.shape.length !== 4) return { id, name, shape: fact.shape, offset: address(this.whole(id, 'f32', refuse)), pixelStride: 0 }
+    const view = this.view(id, 'f32', refuse)
     assert(!view.positions, `"${name}" is read from outside and must lie in one piece`)
     return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.planar ? 0 : view.pixelStride }
   }

@@ -2,9 +2,16 @@
 
 import baseline from '../../dist/wasm/kernels.wasm?url'
 import relaxed from '../../dist/wasm/kernels-relaxed.wasm?url'
+import relaxedDot from '../../dist/wasm/kernels-relaxed-dot.wasm?url'
+import relaxedSignedDot from '../../dist/wasm/kernels-relaxed-signed-dot.wasm?url'
 import { bestBuild, type PoolStart, type PoolThread, type RunnerHost, ScopeError, type SpawnThread } from '../../engine/index.ts'
 
-const URLS: Readonly<Record<string, string>> = { 'kernels.wasm': baseline, 'kernels-relaxed.wasm': relaxed }
+const URLS: Readonly<Record<string, string>> = {
+  'kernels.wasm': baseline,
+  'kernels-relaxed.wasm': relaxed,
+  'kernels-relaxed-dot.wasm': relaxedDot,
+  'kernels-relaxed-signed-dot.wasm': relaxedSignedDot,
+}
 
 let compiled: Promise<{ module: WebAssembly.Module; backend: string }> | undefined
 

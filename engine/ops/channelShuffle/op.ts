@@ -1,9 +1,9 @@
 /** Channel shuffle. Source: the paper, section 3.1 (order "(g,n)"); its inverse is what some checkpoints were trained with. */
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
-import { asNchw, hostTensor } from '../../ir/tensor.ts'
+import { allocate, asNchw, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
-import { emitChannelCopy } from '../lowering.ts'
+import { emitChannelCopy, movedView } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, misfit, need, needRank } from '../shared.ts'
 import { type ShuffleSpec, shuffleSchema, shuffleSource } from '../shuffle.ts'
@@ -30,17 +30,17 @@ export const channelShuffle = defineOp<ShuffleSpec>({
     assert(x, 'a shuffle needs an input')
     const [n, c, h, w] = asNchw(x.shape)
     const source = shuffleSource(c, attrs)
-    const out = new Float32Array(x.data.length)
+    const out = allocate(x.dtype, x.data.length)
     for (let b = 0; b < n; b++)
       for (let k = 0; k < c; k++) {
         const from = (b * c + (source[k] ?? 0)) * h * w
         out.set(x.data.subarray(from, from + h * w), (b * c + k) * h * w)
       }
-    return [hostTensor(x.shape, out)]
+    return [hostTensor(x.shape, out, x.dtype)]
   },
 
   lower(context, node, attrs) {
-    const src = context.view(node.inputs[0] ?? NONE)
-    emitChannelCopy(context, src, context.view(node.outputs[0] ?? NONE), shuffleSource(src.channels, attrs), activationArgs(NO_ACTIVATION))
+    const src = movedView(context, node.inputs[0] ?? NONE)
+    emitChannelCopy(context, src, movedView(context, node.outputs[0] ?? NONE), shuffleSource(src.channels, attrs), activationArgs(NO_ACTIVATION))
   },
 })

@@ -5,7 +5,7 @@ import { NONE, type Node } from '../../ir/graph.ts'
 import { allocate, fact, type HostTensor, sizeOf, stridesOf } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { addressOf, advance, emitCopy } from '../copyAxes.ts'
-import { emitChannelCopy } from '../lowering.ts'
+import { emitChannelCopy, movedView } from '../lowering.ts'
 import { type ChannelFlow, defineOp, type LowerContext, type NodeFacts } from '../op.ts'
 import { channelsOf, checkedFact, costOf, elementsOf, misfit, need, normalAxis, walk } from '../shared.ts'
 import { shuffleSchema, shuffleSource, shuffleTarget } from '../shuffle.ts'
@@ -121,11 +121,11 @@ function finish(attrs: ConcatAttributes, joined: HostTensor): HostTensor {
 /** Copies the inputs that did not get written in place. */
 function lowerChannels(context: LowerContext, node: Node, attrs: ConcatAttributes): void {
   const y = node.outputs[0] ?? NONE
-  const whole = context.view(y)
+  const whole = movedView(context, y)
   const target = attrs.shuffle ? shuffleTarget(whole.channels, attrs.shuffle) : undefined
   let start = 0
   for (const id of node.inputs) {
-    const src = context.view(id)
+    const src = movedView(context, id)
     const first = start
     start += src.channels
     if (context.aliased(id, y)) continue

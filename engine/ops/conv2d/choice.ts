@@ -19,6 +19,8 @@ const isDepthwise = (s: ConvShape): boolean => s.perIn === 1 && s.groups === s.c
 
 /** The first that fits is taken. Inside `conv`, widths of tiles follow from the channels of a group: see pack.ts. */
 const CHOICES: readonly Choice[] = [
+  { kernel: 'depthwise8', fits: (s) => s.quantized !== null && isDepthwise(s) && !s.residual },
+  { kernel: 'conv8', fits: (s) => s.quantized !== null },
   {
     // Every ShuffleNet and MobileNet unit: each input value is loaded once instead of nine times.
     kernel: 'depthwise3x3',

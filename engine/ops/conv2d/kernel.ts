@@ -1,16 +1,18 @@
-// Convolution, f32 NHWC: tiles of up to 6 pixels by 8 output channels, or 3 pixels by 12.
+// Convolution, NHWC, f32 or 8-bit: tiles of up to 6 pixels by 8 output channels, or 3 pixels by 12.
 //
 // The tiles themselves are generated: see scripts/strips.mjs. A tile's sums, one step's weights and one splat fill the 15
 // vector registers that V8 gives out on x86-64. A window is one run of steps: `table` holds, for each tap and input channel, the byte offset from the window's first value, so a
 // pointwise and a 7x7 convolution share one inner loop, an input may lie in planes (NCHW) as the host gives it, and the
 // look-up costs nothing beside the multiplications.
+// In 8 bits a step is four input channels, whose products the machine adds up in one instruction; sums stay integers until
+// a tile is stored.
 // Every output channel may be stored at a position of its own, which makes a channel shuffle free.
 //
 // The strips hold no call and no rare case: what they cannot finish (a curve as activation) they leave side by side in
 // scratch memory, and `settle` moves it.
 import { activate, lowerBound, upperBound } from '../../kernels/inline/activate'
 import { arg, argF32, SCRATCH_BYTES, storeChannels } from '../../kernels/inline/simd'
-import { strip1x4, strip1x8, strip1x12, strip2x8, strip2x12, strip3x12, strip4x8, strip5x8, strip6x4, strip6x8 } from '../../../dist/wasm/strips.kernel'
+import { tiles1x4, tiles1x8, tiles1x12, tiles2x8, tiles2x12, tiles3x12, tiles4x8, tiles5x8, tiles6x4, tiles6x8 } from '../../../dist/wasm/strips.kernel'
 
 // Arguments of a step.
 const SRC = 0, DST = 1, WEIGHTS = 2, BIAS = 3, RESIDUAL = 4
@@ -19,7 +21,7 @@ const SRC_STEP = 5, DST_STEP = 6, RES_STEP = 7
 const CODE = 8, A = 9, B = 10
 /** Table of byte offsets per output channel, or 0. */
 const POSITIONS = 11
-/** Groups of output channels; bytes from the inputs of one to those of the next (0: all see the same). */
+/** Groups of output channels; bytes from the inputs of one to those of the next (0: all see the same); steps of one tap. */
 const GROUPS = 12, GROUP_STEP = 13, PER_IN = 14, PER_OUT = 15
 /** Tiles of a group: all are 8 channels wide but the last. */
 const TILES = 16, LAST_WIDTH = 17
@@ -32,12 +34,13 @@ const BLOCK = 24, CHUNKS = 25
 /** 1 where each four steps of a window, from its start, are neighbours in memory. */
 const FOURS = 26
 const KH = 27, KW = 28, STRIDE_H = 29, STRIDE_W = 30, PAD_TOP = 31, PAD_LEFT = 32, DILATION_H = 33, DILATION_W = 34
+// From 35 on, what 8-bit strips need: see scripts/strips.mjs.
 
 /** One pixel by `width` channels, its window `rows` runs of `count` steps. */
-function single(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positions: usize, lanes: i32, residual: usize): void {
-  if (width == 8) strip1x8(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
-  else if (width == 12) strip1x12(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
-  else strip1x4(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
+function single<T>(args: usize, width: i32, s: usize, w: usize, bias: usize, table: usize, count: i32, rows: i32, rowSteps: i32, to: usize, positions: usize, lanes: i32, residual: usize): void {
+  if (width == 8) tiles1x8<T>(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
+  else if (width == 12) tiles1x12<T>(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
+  else tiles1x4<T>(args, s, w, bias, table, count, rows, rowSteps, to, positions, lanes, residual)
 }
 
 /** Steps of a window whose weights are worth drawing into the cache before they are used. */
@@ -63,7 +66,7 @@ function draw(p: usize, bytes: i32): i32 {
 }
 
 /** Any number of pixels by `width` channels: the widest tiles, and narrower ones for what does not divide. */
-function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positions: usize, lanes: i32, residual: usize): void {
+function sweep<T>(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usize, bias: usize, table: usize, count: i32, fours: i32, to: usize, toStep: i32, positions: usize, lanes: i32, residual: usize): void {
   const resStep: i32 = residual ? arg(args, RES_STEP) : 0
   while (pixels > 0) {
     let px = 1
@@ -93,16 +96,16 @@ function sweep(args: usize, width: i32, pixels: i32, s: usize, step: i32, w: usi
       px = 6
       tiles = pixels / 6
     }
-    if (px == 1) single(args, width, s, w, bias, table, count, 1, 0, to, positions, lanes, residual)
+    if (px == 1) single<T>(args, width, s, w, bias, table, count, 1, 0, to, positions, lanes, residual)
     else if (width == 12) {
-      if (px == 3) strip3x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
-      else strip2x12(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      if (px == 3) tiles3x12<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      else tiles2x12<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
     } else if (px == 6) {
-      if (width == 8) strip6x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
-      else strip6x4(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
-    } else if (px == 5) strip5x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
-    else if (px == 4) strip4x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
-    else strip2x8(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      if (width == 8) tiles6x8<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+      else tiles6x4<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    } else if (px == 5) tiles5x8<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    else if (px == 4) tiles4x8<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
+    else tiles2x8<T>(args, tiles, s, step, w, bias, table, count, fours, to, toStep, positions, lanes, residual)
     const done = px * tiles
     pixels -= done
     s += done * step
@@ -130,9 +133,9 @@ function settle(args: usize, scratch: usize, width: i32, pixels: i32, n: i32, to
 }
 
 /** Whether the places of `n` channels are side by side. */
-function areNeighbours(offsets: usize, n: i32): bool {
+function areNeighbours<T>(offsets: usize, n: i32): bool {
   const first = load<i32>(offsets)
-  for (let i = 1; i < n; i++) if (load<i32>(offsets + (i << 2)) != first + (i << 2)) return false
+  for (let i = 1; i < n; i++) if (load<i32>(offsets + (i << 2)) != first + (i << alignof<T>())) return false
   return true
 }
 
@@ -146,7 +149,9 @@ function ceilDiv(a: i32, b: i32): i32 {
  * Arguments: see above. One unit: a `CHUNKS`th of four output channels of one block of an output row (lower.ts says what
  * a row is). A thread's units of one tile are neighbouring pixels and are done in one sweep.
  */
-export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
+// @ts-ignore: decorator
+@inline
+function convolve<T>(args: usize, begin: i32, end: i32, scratch: usize): void {
   const weights: usize = arg(args, WEIGHTS)
   const bias: usize = arg(args, BIAS)
   const table: usize = arg(args, TABLE)
@@ -221,11 +226,11 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
 
     // Where results go: to their places, or where that takes a rare kind of store, to scratch memory first.
     const offsets: usize = positions ? positions + (channel << 2) : 0
-    const rare = arg(args, CODE) > 1
-    const together = offsets != 0 && !rare && areNeighbours(offsets, n)
+    const rare = isFloat<T>() && arg(args, CODE) > 1
+    const together = offsets != 0 && !rare && areNeighbours<T>(offsets, n)
     const scattered: usize = rare || together ? 0 : offsets
-    const home: usize = arg(args, DST) + row * outW * dstStep + (together ? load<i32>(offsets) : positions ? 0 : channel << 2)
-    const r: usize = residual ? residual + row * outW * resStep + (channel << 2) : 0
+    const home: usize = arg(args, DST) + row * outW * dstStep + (together ? load<i32>(offsets) : positions ? 0 : channel << alignof<T>())
+    const r: usize = residual ? residual + row * outW * resStep + (channel << alignof<T>()) : 0
     const lanes = rare ? 4 : n - width + 4
     const toStep = rare ? width << 2 : dstStep
     const most = rare ? SCRATCH_BYTES / toStep : length
@@ -246,18 +251,27 @@ export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
         const rx: usize = r ? r + x * resStep : 0
         if (x >= inner && x < outer) {
           const pixels = min(x1, outer) - x
-          sweep(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, fours, t, toStep, scattered, lanes, rx)
+          sweep<T>(args, width, pixels, at, step, wr, bi, tr, (ky1 - ky0) * rowSteps, fours, t, toStep, scattered, lanes, rx)
           x += pixels
         } else {
           // The window reaches into the padding: only the taps inside the input count.
           const left = x * strideW - padLeft
           const kx0 = left < 0 ? min(kw, ceilDiv(-left, dilationW)) : 0
           const kx1 = max(kx0, min(kw, left >= inW ? 0 : ceilDiv(inW - left, dilationW)))
-          single(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, scattered, lanes, rx)
+          single<T>(args, width, at, wr + ((kx0 * perIn * width) << 2), bi, tr + ((kx0 * perIn) << 2), (kx1 - kx0) * perIn, ky1 - ky0, rowSteps, t, scattered, lanes, rx)
           x++
         }
       }
       if (rare) settle(args, scratch, width, x1 - x0, n, home + x0 * dstStep, offsets)
     }
   }
+}
+
+export function conv(args: usize, begin: i32, end: i32, scratch: usize): void {
+  convolve<f32>(args, begin, end, scratch)
+}
+
+/** The same in 8 bits, without curves as activations. */
+export function conv8(args: usize, begin: i32, end: i32, scratch: usize): void {
+  convolve<u8>(args, begin, end, scratch)
 }

@@ -3,10 +3,11 @@ import { NONE, type Node } from '../../ir/graph.ts'
 import { activationArgs } from '../activationFunction.ts'
 import { NULL, pixelsOf, positionsArg } from '../lowering.ts'
 import type { Arg, Bands, LowerContext, View } from '../op.ts'
+import { boundsOf, factorOf, type Quantized } from '../quantized.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
-import { DEPTHWISE_LANES, packBias, packDepthwise, packTiles, tilingOf } from './pack.ts'
+import { DEPTHWISE_LANES, DEPTHWISE8_LANES, packBias, packByteTiles, packDepthwise, packDepthwise8, packSums, packTiles, tilingOf } from './pack.ts'
 
 /** Floats of input that a block of pointwise work reads for each group: they stay in the second-level cache. */
 const BLOCK_FLOATS = 32768
@@ -17,44 +18,60 @@ const CHUNKS = 8
 export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttributes): void {
   const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
   const [y = NONE] = node.outputs
-  const src = context.view(x)
-  const dst = shuffled(context.view(y), attrs)
+  const { groups, stride, pad, dilation, quantized } = attrs
+  const dtype = quantized ? 'u8' : 'f32'
+  const src = context.view(x, dtype)
+  const dst = shuffled(context.view(y, dtype), attrs)
   const weight = context.constant(w, 'weight')
   const bias = b === NONE ? undefined : context.constant(b, 'bias').data
-  const residual = attrs.residual && r !== NONE ? context.view(r) : undefined
+  const residual = attrs.residual && r !== NONE ? context.view(r, dtype) : undefined
   const [o = 0, perIn = 0, kh = 0, kw = 0] = weight.shape
-  const { groups, stride, pad, dilation } = attrs
   const taps = kh * kw
   const window = [kh, kw, ...stride, pad[0], pad[1], ...dilation]
-  const strides: Arg[] = [src.planar ? 4 : 4 * src.pixelStride, 4 * dst.pixelStride, 4 * (residual?.pixelStride ?? 0)]
-  const common = (weights: Arg, biases: Arg): Arg[] => [
-    src.ref,
-    dst.ref,
-    weights,
-    biases,
-    residual?.ref ?? NULL,
-    ...strides,
-    ...activationArgs(attrs.activation),
-  ]
+  const { bytes } = src
+  const strides: Arg[] = [src.planar ? bytes : bytes * src.pixelStride, bytes * dst.pixelStride, bytes * (residual?.pixelStride ?? 0)]
+  const clip = quantized ? clipArgs(attrs, quantized) : activationArgs(attrs.activation)
+  const common = (weights: Arg, biases: Arg): Arg[] => [src.ref, dst.ref, weights, biases, residual?.ref ?? NULL, ...strides, ...clip]
 
   const dims = [src.height, src.width, dst.height, dst.width]
   const kernel = chooseKernel(attrs, perIn, o, dst.positions !== undefined)
+  const bands = { count: dst.batch * dst.height, map: dst, own: false }
+  // Where a window may reach into the padding, the taps that read the input's zero are not always the same ones.
+  const zeroEverywhere = kernel === 'conv8' && pad.some((p) => p > 0) ? 0 : (quantized?.input.zero ?? 0)
+  const sums = quantized && {
+    start: startsOf(zeroEverywhere, weight.data, bias, o),
+    factors: quantized.weights.map((scale) => factorOf(quantized, scale)),
+  }
 
-  if (kernel !== 'conv') {
+  if (kernel === 'depthwise8' && quantized && sums) {
+    const blocks = Math.ceil(o / DEPTHWISE8_LANES)
+    const padded = DEPTHWISE8_LANES * blocks
+    const weights = context.weights(packDepthwise8(weight.data, o, taps))
+    const biases = context.weights(packSums(sums.start, sums.factors, 1, o, padded))
+    const zeros = context.weights(new Int32Array(4).fill(0x01010101 * quantized.input.zero))
+    context.emit(
+      kernel,
+      bands.count * blocks,
+      [...common(weights, biases), zeros, o, ...dims, ...window, 4 * padded, quantized.output.zero, positionsArg(context, dst)],
+      bands,
+    )
+    return
+  }
+  if (kernel === 'depthwise' || kernel === 'depthwise3x3') {
     const quads = Math.ceil(o / DEPTHWISE_LANES)
     const weights = context.weights(packDepthwise(weight.data, o, taps))
     const biases = context.weights(packBias(bias, 1, o, DEPTHWISE_LANES * quads))
     const own = kernel === 'depthwise3x3' ? [context.weights(new Float32Array(4)), stride[0], pad[0]] : window
     const args = [...common(weights, biases), positionsArg(context, dst), o, ...dims, ...own]
-    context.emit(kernel, dst.batch * dst.height * quads, args, { count: dst.batch * dst.height, map: dst, own: false })
+    context.emit(kernel, bands.count * quads, args, bands)
     return
   }
   // Where one group feeds a shuffle, its channels are tiled by the shuffle's groups: no tile then straddles two of them.
   const parts = groups === 1 && attrs.shuffle ? attrs.shuffle.groups : groups
   const perOut = o / parts
   const { tiles, lastWidth, padded } = tilingOf(perOut)
-  const weights = context.weights(packTiles(weight.data, parts, perOut, perIn, taps))
-  const biases = context.weights(packBias(bias, parts, perOut, padded))
+  const weights = context.weights((quantized ? packByteTiles : packTiles)(weight.data, parts, perOut, perIn, taps))
+  const biases = context.weights(sums ? packSums(sums.start, sums.factors, parts, perOut, padded) : packBias(bias, parts, perOut, padded))
   const steps = windowTable(src, attrs, perIn)
   const table = context.weights(steps)
   const channelStep = src.planar ? src.height * src.width : 1
@@ -62,11 +79,11 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const flat = taps === 1 && stride[0] === 1 && stride[1] === 1 && pad.every((p) => p === 0) && !(src.planar && src.batch > 1)
   const rows = flat ? 1 : dst.batch * dst.height
   const row = flat ? pixelsOf(dst) : dst.width
-  const block = flat ? blockOf(dst, perIn, o * perIn > row * perIn * groups) : row
+  const block = flat ? blockOf(dst, (perIn * bytes) / 4, o * perIn > row * perIn * groups) : row
   const chunks = flat ? CHUNKS : 1
   const units = ((rows * Math.ceil(row / block) * parts * padded) / 4) * chunks
-  const shape = [parts, groups === 1 ? 0 : 4 * perIn * channelStep, perIn, perOut, tiles, lastWidth]
-  const photoStep = 4 * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
+  const shape = [parts, groups === 1 ? 0 : bytes * perIn * channelStep, steps.length / taps, perOut, tiles, lastWidth]
+  const photoStep = bytes * src.height * src.width * (src.planar ? src.channels : src.pixelStride)
   const args = [
     ...common(weights, biases),
     positionsArg(context, dst),
@@ -78,8 +95,31 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     chunks,
     inFours(steps) ? 1 : 0,
     ...window,
+    ...(quantized ? [4 * parts * padded, quantized.output.zero, ...sideArgs(quantized), zeroEverywhere - quantized.input.zero] : []),
   ]
-  context.emit('conv', units, args, bandsOf(dst, flat, block))
+  context.emit(kernel, units, args, bandsOf(dst, flat, block))
+}
+
+/** The activation as a clip of values over the output's scale. */
+function clipArgs({ activation }: Conv2dAttributes, { output }: Quantized): Arg[] {
+  const [lo, hi] = boundsOf(activation, output)
+  return [1, { f32: lo }, { f32: hi }]
+}
+
+/** Factor and zero of the residual. */
+function sideArgs({ residual, output }: Quantized): Arg[] {
+  const side = residual ?? output
+  return [{ f32: factorOf({ input: side, output }) }, side.zero]
+}
+
+/** What each channel's sum starts from: the bias, less the products that `zero` makes in every tap. */
+function startsOf(zero: number, weight: ArrayLike<number>, bias: ArrayLike<number> | undefined, channels: number): Int32Array {
+  const length = weight.length / channels
+  return Int32Array.from({ length: channels }, (_, c) => {
+    let sum = 0
+    for (let i = c * length; i < (c + 1) * length; i++) sum += weight[i] ?? 0
+    return (bias?.[c] ?? 0) - zero * sum
+  })
 }
 
 /** Blocks of whole rows, all of one size; where each row is a place of its own, the rows. */
@@ -89,16 +129,18 @@ function bandsOf(map: View, flat: boolean, block: number): Bands | undefined {
   return (rows * map.width) % block === 0 && block % map.width === 0 ? { count: (rows * map.width) / block, map, own: true } : undefined
 }
 
-/** Byte offsets of a window's values from its first one, in the order of the packed weights: [kh][kw][perIn]. */
+/** Byte offset of each step's values from a window's first one, in the order of the packed weights: [kh][kw][steps of a tap]. */
 function windowTable(src: View, { kernel, dilation }: Conv2dAttributes, perIn: number): Int32Array {
   const [kh, kw] = kernel
   const pixelStep = src.planar ? 1 : src.pixelStride
   const channelStep = src.planar ? src.height * src.width : 1
-  const table = new Int32Array(kh * kw * perIn)
+  const lanes = 4 / src.bytes
+  const perTap = Math.ceil(perIn / lanes)
+  const table = new Int32Array(kh * kw * perTap)
   for (let y = 0; y < kh; y++)
     for (let x = 0; x < kw; x++)
-      for (let k = 0; k < perIn; k++)
-        table[(y * kw + x) * perIn + k] = 4 * ((y * dilation[0] * src.width + x * dilation[1]) * pixelStep + k * channelStep)
+      for (let k = 0; k < perTap; k++)
+        table[(y * kw + x) * perTap + k] = src.bytes * ((y * dilation[0] * src.width + x * dilation[1]) * pixelStep + k * lanes * channelStep)
   return table
 }
 

@@ -4,9 +4,10 @@ import type { InputFact } from '../../ir/catalogue.ts'
 import { fact, sizeOf } from '../../ir/tensor.ts'
 import { activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { type ChannelFlow, defineOp } from '../op.ts'
+import { quantizedSchema } from '../quantized.ts'
 import { checkedFact, costOf, elementsOf, identityFlow, misfit, need, needRank, padding, pair, positive, windowOutput } from '../shared.ts'
 import { shuffleSource, shuffleTarget, storedShuffleSchema } from '../shuffle.ts'
-import { evaluateConv } from './evaluate.ts'
+import { evaluateConv, evaluateQuantizedConv } from './evaluate.ts'
 import { lowerConv } from './lower.ts'
 
 const attributes = z.object({
@@ -21,6 +22,8 @@ const attributes = z.object({
   residual: z.boolean().default(false),
   /** Fused stage: output channels are stored shuffled. Never together with a residual. */
   shuffle: storedShuffleSchema.nullable().default(null),
+  /** Quantized stage: input, weight and output are 8-bit, the bias i32 in steps of input times weight. */
+  quantized: quantizedSchema.nullable().default(null),
 })
 export type Conv2dAttributes = z.infer<typeof attributes>
 
@@ -54,7 +57,8 @@ export const conv2d = defineOp<Conv2dAttributes>({
       throw misfit(where, `its bias has shape [${bias.shape.join(', ')}] where [${o}] is needed`)
     const oh = windowOutput(h, kh, stride[0], pad[0], pad[2], dilation[0], false, where)
     const ow = windowOutput(width, kw, stride[1], pad[1], pad[3], dilation[1], false, where)
-    const out = checkedFact(fact([n, o, oh, ow]), where)
+    checkQuantized(attrs, inputs, o, where)
+    const out = checkedFact(fact([n, o, oh, ow], attrs.quantized ? 'u8' : 'f32'), where)
     if (attrs.shuffle && (o % attrs.shuffle.groups !== 0 || o % (attrs.shuffle.runs ?? 1) !== 0 || attrs.residual))
       throw misfit(where, 'its fused shuffle does not fit')
     if (attrs.residual && inputs[3]?.shape.join() !== out.shape.join())
@@ -82,9 +86,24 @@ export const conv2d = defineOp<Conv2dAttributes>({
     return groupedFlow(facts.inputs[0], out, attrs)
   },
 
-  evaluate: (attrs, inputs) => [evaluateConv(attrs, inputs)],
+  evaluate: (attrs, inputs) => [attrs.quantized ? evaluateQuantizedConv(attrs, attrs.quantized, inputs) : evaluateConv(attrs, inputs)],
   lower: lowerConv,
 })
+
+function checkQuantized(
+  { quantized, activation }: Conv2dAttributes,
+  inputs: readonly (InputFact | undefined)[],
+  channels: number,
+  where: string,
+): void {
+  const [x, w, b, r] = inputs
+  const types = quantized ? (['u8', 'i8', 'i32', 'u8'] as const) : (['f32', 'f32', 'f32', 'f32'] as const)
+  for (const [i, f] of [x, w, b, r].entries())
+    if (f && f.dtype !== types[i]) throw misfit(where, `its input ${i} is ${f.dtype} where ${types[i]} is needed`)
+  if (quantized && quantized.weights.length !== channels)
+    throw misfit(where, `it has ${quantized.weights.length} weight scales for ${channels} output channels`)
+  if (quantized && activation.kind !== 'none' && activation.kind !== 'clip') throw misfit(where, 'its activation has no 8-bit form')
+}
 
 /** Each group of output channels sees its own group of input channels; a fused shuffle then moves the outputs. */
 function groupedFlow(x: InputFact | undefined, out: number, { groups, shuffle }: Conv2dAttributes): ChannelFlow {

@@ -24,18 +24,45 @@ export function tilingOf(perOut: number): Tiling {
 
 /** OIHW -> [groups][tiles][kh][kw][perIn][width of the tile], zero-filled. */
 export function packTiles(weight: ArrayLike<number>, groups: number, perOut: number, perIn: number, taps: number): Float32Array {
+  const packed = new Float32Array(groups * tilingOf(perOut).padded * taps * perIn)
+  packSteps(packed, 1, weight, groups, perOut, perIn, taps)
+  return packed
+}
+
+/** The same in 8 bits, four input channels of an output channel side by side: [groups][tiles][kh][kw][ceil(perIn/4)][width][4]. */
+export function packByteTiles(weight: ArrayLike<number>, groups: number, perOut: number, perIn: number, taps: number): Int32Array {
+  const packed = new Int8Array(groups * tilingOf(perOut).padded * taps * quadsOf(perIn) * 4)
+  packSteps(packed, 4, weight, groups, perOut, perIn, taps)
+  return new Int32Array(packed.buffer)
+}
+
+/** Steps of four channels. */
+export function quadsOf(channels: number): number {
+  return Math.ceil(channels / 4)
+}
+
+/** `lanes`: input channels of one step. */
+function packSteps(
+  packed: Float32Array | Int8Array,
+  lanes: number,
+  weight: ArrayLike<number>,
+  groups: number,
+  perOut: number,
+  perIn: number,
+  taps: number,
+): void {
   const { tiles, lastWidth, padded } = tilingOf(perOut)
-  const steps = taps * perIn
-  const packed = new Float32Array(groups * padded * steps)
+  const perTap = Math.ceil(perIn / lanes)
   for (let g = 0; g < groups; g++)
     for (let n = 0; n < perOut; n++) {
-      const tile = Math.min(tiles - 1, n >> 3)
-      const width = tile === tiles - 1 ? lastWidth : 8
-      const from = (g * perOut + n) * steps
-      const to = (g * padded + 8 * tile) * steps + (n - 8 * tile)
-      for (let k = 0; k < perIn; k++) for (let t = 0; t < taps; t++) packed[to + (t * perIn + k) * width] = weight[from + k * taps + t] ?? 0
+      const at = Math.min(tiles - 1, n >> 3)
+      const width = at === tiles - 1 ? lastWidth : 8
+      const from = (g * perOut + n) * taps * perIn
+      const to = lanes * ((g * padded + 8 * at) * taps * perTap + (n - 8 * at))
+      for (let k = 0; k < perIn; k++)
+        for (let t = 0; t < taps; t++)
+          packed[to + lanes * (t * perTap + Math.floor(k / lanes)) * width + (k % lanes)] = weight[from + k * taps + t] ?? 0
     }
-  return packed
 }
 
 /** Bias by group, each group filled with zeros to `padded` channels; all zero where there is none. */
@@ -53,4 +80,30 @@ export function packDepthwise(weight: ArrayLike<number>, channels: number, taps:
     for (let t = 0; t < taps; t++) packed[to + t * DEPTHWISE_LANES] = weight[c * taps + t] ?? 0
   }
   return packed
+}
+
+export const DEPTHWISE8_LANES = 8
+
+/** [C, 1, kh, kw] in 8 bits -> [ceil(C/8)][ceil(kh*kw/4)][8][4 taps], zero-filled. */
+export function packDepthwise8(weight: ArrayLike<number>, channels: number, taps: number): Int32Array {
+  const quads = Math.ceil(taps / 4)
+  const packed = new Int8Array(Math.ceil(channels / DEPTHWISE8_LANES) * quads * DEPTHWISE8_LANES * 4)
+  for (let c = 0; c < channels; c++)
+    for (let t = 0; t < taps; t++) packed[((Math.floor(c / 8) * quads + Math.floor(t / 4)) * 8 + (c % 8)) * 4 + (t % 4)] = weight[c * taps + t] ?? 0
+  return new Int32Array(packed.buffer)
+}
+
+/**
+ * What a sum starts from, and what it is multiplied by, of each output channel: one block, biases first. The input's zero is
+ * taken out of the bias, as if every tap read it.
+ */
+export function packSums(start: ArrayLike<number>, factors: ArrayLike<number>, groups: number, perOut: number, padded: number): Int32Array {
+  const block = new Int32Array(2 * groups * padded)
+  const scales = new Float32Array(block.buffer, 4 * groups * padded)
+  for (let g = 0; g < groups; g++)
+    for (let n = 0; n < perOut; n++) {
+      block[g * padded + n] = start[g * perOut + n] ?? 0
+      scales[g * padded + n] = factors[g * perOut + n] ?? 0
+    }
+  return block
 }

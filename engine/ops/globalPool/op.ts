@@ -4,12 +4,15 @@ import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
 import { asNchw, fact, hostTensor, sizeOf } from '../../ir/tensor.ts'
 import { defineOp } from '../op.ts'
-import { costOf, elementwiseFlow, need, needRank } from '../shared.ts'
+import { affineSchema } from '../quantized.ts'
+import { costOf, elementwiseFlow, misfit, need, needRank } from '../shared.ts'
 
 const attributes = z.object({
   mode: z.enum(['max', 'average']),
   /** true: [N, C, 1, 1]; false: [N, C]. */
   keepDims: z.boolean().default(true),
+  /** Quantized stage: how the 8-bit input is read; the output is f32 all the same. */
+  quantized: affineSchema.nullable().default(null),
 })
 export type GlobalPoolAttributes = z.infer<typeof attributes>
 
@@ -22,6 +25,8 @@ export const globalPool = defineOp<GlobalPoolAttributes>({
   infer(attrs, inputs, where) {
     const x = need(inputs, 0, 'input', where)
     needRank(x, 4, 'input', where)
+    const dtype = attrs.quantized ? 'u8' : 'f32'
+    if (x.dtype !== dtype) throw misfit(where, `its input is ${x.dtype} where ${dtype} is needed`)
     const [n = 0, c = 0] = x.shape
     return [fact(attrs.keepDims ? [n, c, 1, 1] : [n, c])]
   },
@@ -41,16 +46,26 @@ export const globalPool = defineOp<GlobalPoolAttributes>({
         sum += v
         if (v > best) best = v
       }
-      out[plane] = attrs.mode === 'max' ? best : sum / (h * w)
+      const [value, many] = attrs.mode === 'max' ? [best, 1] : [sum, h * w]
+      const { quantized } = attrs
+      out[plane] = quantized ? (value - many * quantized.zero) * Math.fround(quantized.scale / many) : value / many
     }
     return [hostTensor(attrs.keepDims ? [n, c, 1, 1] : [n, c], out)]
   },
 
   /** Kernel arguments: src, dst, source pixel stride, pixels, channels, mode. One unit: four channels of one photo. */
   lower(context, node, attrs) {
-    const src = context.view(node.inputs[0] ?? NONE)
+    const { quantized } = attrs
+    const src = context.view(node.inputs[0] ?? NONE, quantized ? 'u8' : 'f32')
     const lanes = Math.ceil(src.channels / 4)
     const mode = attrs.mode === 'max' ? 0 : 1
+    if (quantized) {
+      const pixels = src.height * src.width
+      const scale = Math.fround(quantized.scale / (mode === 0 ? 1 : pixels))
+      const places = [src.ref, context.flat(node.outputs[0] ?? NONE), src.pixelStride, pixels, src.channels, mode]
+      context.emit('globalPool8', src.batch * lanes, [...places, { f32: scale }, quantized.zero])
+      return
+    }
     context.emit('globalPool', src.batch * lanes, [
       src.ref,
       context.flat(node.outputs[0] ?? NONE),

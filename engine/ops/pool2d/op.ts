@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
-import { asNchw, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
+import { allocate, asNchw, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { positionsArg } from '../lowering.ts'
 import { defineOp } from '../op.ts'
+import { type Affine, affineSchema, boundsOf, factorOf, rounded } from '../quantized.ts'
 import { checkedFact, costOf, elementsOf, elementwiseFlow, misfit, need, needRank, padding, pair, windowOutput } from '../shared.ts'
 
 const attributes = z.object({
@@ -19,6 +20,8 @@ const attributes = z.object({
   countIncludePad: z.boolean().default(false),
   /** Fused stage. */
   activation: activationSchema.default(NO_ACTIVATION),
+  /** Quantized stage: input and output are 8-bit. */
+  quantized: z.object({ input: affineSchema, output: affineSchema }).nullable().default(null),
 })
 export type Pool2dAttributes = z.infer<typeof attributes>
 
@@ -39,7 +42,9 @@ export const pool2d = defineOp<Pool2dAttributes>({
     const [n = 0, c = 0, h = 0, w = 0] = x.shape
     const oh = windowOutput(h, kernel[0], stride[0], pad[0], pad[2], 1, ceil, where)
     const ow = windowOutput(w, kernel[1], stride[1], pad[1], pad[3], 1, ceil, where)
-    return [checkedFact(fact([n, c, oh, ow]), where)]
+    const dtype = attrs.quantized ? 'u8' : 'f32'
+    if (x.dtype !== dtype) throw misfit(where, `its input is ${x.dtype} where ${dtype} is needed`)
+    return [checkedFact(fact([n, c, oh, ow], dtype), where)]
   },
 
   cost: (attrs, facts) => costOf(facts, { elementOps: elementsOf(facts) * attrs.kernel[0] * attrs.kernel[1] }),
@@ -47,11 +52,20 @@ export const pool2d = defineOp<Pool2dAttributes>({
   evaluate: (attrs, [x]) => [evaluatePool(attrs, x)],
 
   lower(context, node, attrs) {
-    const src = context.view(node.inputs[0] ?? NONE)
-    const dst = context.view(node.outputs[0] ?? NONE)
+    const { quantized } = attrs
+    const src = context.view(node.inputs[0] ?? NONE, quantized ? 'u8' : 'f32')
+    const dst = context.view(node.outputs[0] ?? NONE, quantized ? 'u8' : 'f32')
     const mode = attrs.mode === 'max' ? 0 : attrs.countIncludePad ? 2 : 1
     const bands = { count: dst.batch * dst.height, map: dst, own: false }
     const sizes = [src.height, src.width, dst.height, dst.width, src.channels]
+    if (quantized) {
+      const [lo, hi] = boundsOf(attrs.activation, quantized.output)
+      const values = [{ f32: factorOf(quantized) }, { f32: lo }, { f32: hi }, quantized.input.zero, quantized.output.zero, positionsArg(context, dst)]
+      const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
+      const units = dst.batch * dst.height * Math.ceil(dst.channels / 4)
+      context.emit('pool8', units, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...values], bands)
+      return
+    }
     const activation = activationArgs(attrs.activation)
     if (fits3x3(attrs) && !dst.positions) {
       const units = dst.batch * dst.height * Math.ceil(dst.channels / 4)
@@ -74,11 +88,11 @@ function fits3x3({ kernel, stride, pad, activation }: Pool2dAttributes): boolean
 function evaluatePool(attrs: Pool2dAttributes, x: HostTensor | undefined): HostTensor {
   assert(x, 'a pooling needs an input')
   const [n, c, h, w] = asNchw(x.shape)
-  const { kernel, stride, pad, ceil, mode } = attrs
+  const { kernel, stride, pad, ceil, mode, quantized } = attrs
   const oh = windowOutput(h, kernel[0], stride[0], pad[0], pad[2], 1, ceil, 'pool')
   const ow = windowOutput(w, kernel[1], stride[1], pad[1], pad[3], 1, ceil, 'pool')
-  const act = activationOf(attrs.activation)
-  const out = new Float32Array(n * c * oh * ow)
+  const finish = quantized ? finishIn8Bits(attrs, quantized) : finishInF32(attrs)
+  const out = allocate(quantized ? 'u8' : 'f32', n * c * oh * ow)
   for (let plane = 0; plane < n * c; plane++)
     for (let y = 0; y < oh; y++)
       for (let xx = 0; xx < ow; xx++) {
@@ -96,8 +110,24 @@ function evaluatePool(attrs: Pool2dAttributes, x: HostTensor | undefined): HostT
           }
         // A window that ceil mode pushed past the padding counts only up to the padding (PyTorch).
         const padded = (Math.min(top + kernel[0], h + pad[2]) - top) * (Math.min(left + kernel[1], w + pad[3]) - left)
-        const divisor = attrs.countIncludePad ? padded : (y1 - y0) * (x1 - x0)
-        out[(plane * oh + y) * ow + xx] = act(mode === 'max' ? best : sum / divisor)
+        const inside = (y1 - y0) * (x1 - x0)
+        const [value, many] = mode === 'max' ? [best, 1] : [sum, inside]
+        out[(plane * oh + y) * ow + xx] = finish(value, many, mode === 'max' ? 1 : attrs.countIncludePad ? padded : inside)
       }
-  return hostTensor([n, c, oh, ow], out)
+  return hostTensor([n, c, oh, ow], out, quantized ? 'u8' : 'f32')
+}
+
+/** From the sum of `many` values, and what divides it, to the result. */
+type Finish = (sum: number, many: number, divisor: number) => number
+
+function finishInF32({ activation }: Pool2dAttributes): Finish {
+  const act = activationOf(activation)
+  return (sum, _many, divisor) => act(sum / divisor)
+}
+
+function finishIn8Bits({ activation }: Pool2dAttributes, quantized: { readonly input: Affine; readonly output: Affine }): Finish {
+  const { input, output } = quantized
+  const bounds = boundsOf(activation, output)
+  const factor = factorOf(quantized)
+  return (sum, many, divisor) => rounded(Math.fround((sum - many * input.zero) * Math.fround(factor / divisor)), bounds, output)
 }

@@ -5,7 +5,7 @@ import { NONE } from '../../ir/graph.ts'
 import { allocate, sizeOf, stridesOf } from '../../ir/tensor.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
 import { addressOf, advance, emitCopy } from '../copyAxes.ts'
-import { emitChannelCopy } from '../lowering.ts'
+import { emitChannelCopy, movedView } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, denseFlow, identityFlow, integer, misfit, need, normalAxis, walk } from '../shared.ts'
 
@@ -103,7 +103,7 @@ export const slice = defineOp<SliceAttributes>({
     const run = channelRun(attrs, shape)
     if (run) {
       const source = Int32Array.from({ length: run.count }, (_, c) => run.start + c)
-      emitChannelCopy(context, context.view(x), context.view(y), source, activationArgs(NO_ACTIVATION))
+      emitChannelCopy(context, movedView(context, x), movedView(context, y), source, activationArgs(NO_ACTIVATION))
       return
     }
     const cuts = cutsOf(attrs, shape, node.name)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { NONE } from '../../ir/graph.ts'
 import { activationArgs, NO_ACTIVATION } from '../activationFunction.ts'
 import { addressOf, advance, emitCopy } from '../copyAxes.ts'
-import { emitChannelCopy } from '../lowering.ts'
+import { emitChannelCopy, movedView } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { channelsOf, costOf, denseFlow, extent, identityFlow, misfit, need, normalAxis } from '../shared.ts'
 import { type SliceAttributes, slice } from '../slice/op.ts'
@@ -68,7 +68,7 @@ export const split = defineOp<SplitAttributes>({
       const start = starts[i] ?? 0
       if (shape.length === 4 && axis === 1) {
         const source = Int32Array.from({ length: attrs.sizes[i] ?? 0 }, (_, c) => start + c)
-        emitChannelCopy(context, context.view(x), context.view(y), source, activationArgs(NO_ACTIVATION))
+        emitChannelCopy(context, movedView(context, x), movedView(context, y), source, activationArgs(NO_ACTIVATION))
         return
       }
       const from = addressOf(context, x)

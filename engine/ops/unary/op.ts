@@ -45,7 +45,7 @@ function pixelsView(context: LowerContext, id: number): View {
   const { shape } = context.fact(id)
   if (shape.length === 4 || shape.length === 2) return context.view(id)
   const size = sizeOf(shape)
-  return { ref: context.flat(id), batch: 1, height: 1, width: 1, channels: size, pixelStride: size }
+  return { ref: context.flat(id), batch: 1, height: 1, width: 1, channels: size, pixelStride: size, bytes: 4 }
 }
 
 export const unary = defineOp<UnaryAttributes>({

@@ -1,0 +1,57 @@
+/**
+ * 8-bit arithmetic. A value x of a quantized tensor stands for scale * (x - zero), x in 0..255; weights are -127..127 with a scale
+ * for each output channel and zero at 0. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
+ * rounding for each operation, so that kernels on any machine and the code below give the same bits.
+ * Source: Jacob et al., arXiv:1712.05877, with a multiplication in f32 where they shift.
+ */
+import { z } from 'zod'
+import type { Activation } from './activationFunction.ts'
+
+export const affineSchema = z.object({ scale: z.number().positive(), zero: z.number().int().min(0).max(255) })
+export type Affine = z.infer<typeof affineSchema>
+
+/** How a convolution or fully connected layer reads and writes 8-bit tensors. */
+export const quantizedSchema = z.object({
+  input: affineSchema,
+  /** Scale of each output channel's weights. */
+  weights: z.array(z.number().positive()).max(65536).readonly(),
+  /** Of the fused sum's other side. */
+  residual: affineSchema.nullable().default(null),
+  output: affineSchema,
+})
+export type Quantized = z.infer<typeof quantizedSchema>
+
+export const LARGEST = 255
+
+/** Adding this to an f32 of less than 2^22 rounds it to an integer, halves to even, which its low bits then hold. */
+export const ROUNDER = 12582912
+/** The bits of ROUNDER. */
+export const ROUNDER_BITS = 0x4b400000
+
+/** The 8-bit value of a real value that was divided by `to.scale`: clipped to [lo, hi], rounded, shifted to `to.zero`. */
+export function rounded(value: number, [lo, hi]: readonly [number, number], to: Affine): number {
+  const clipped = Math.min(Math.max(value, lo), hi)
+  return Math.fround(clipped + ROUNDER) - ROUNDER + to.zero
+}
+
+/** Bounds of a value over `to.scale` before `to.zero` is added: what 8 bits hold, and the activation's clip where it is narrower. */
+export function boundsOf(activation: Activation, to: Affine): readonly [number, number] {
+  const whole: readonly [number, number] = [-to.zero, LARGEST - to.zero]
+  if (activation.kind !== 'clip') return whole
+  const place = (x: number): number => Math.round(x / to.scale)
+  const { min, max } = activation
+  return [min === null ? whole[0] : Math.max(whole[0], place(min)), max === null ? whole[1] : Math.min(whole[1], place(max))]
+}
+
+/** f32 factor from sums of input times weight to output steps. */
+export function factorOf({ input, output }: { readonly input: Affine; readonly output: Affine }, weight = 1): number {
+  return Math.fround((input.scale * weight) / output.scale)
+}
+
+export function quantize(x: number, to: Affine): number {
+  return rounded(Math.fround(Math.fround(x) * Math.fround(1 / to.scale)), [-to.zero, LARGEST - to.zero], to)
+}
+
+export function dequantize(q: number, from: Affine): number {
+  return Math.fround((q - from.zero) * Math.fround(from.scale))
+}

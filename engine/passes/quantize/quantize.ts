@@ -1,0 +1,244 @@
+/**
+ * Makes the quantized stage of a fused graph: convolutions and poolings in 8 bits, what moves channels along with them, and
+ * conversions where float begins and ends.
+ */
+import { checkGraph } from '../../ir/check.ts'
+import { constantOf, type Graph, NONE, type Node, producers, type Tensor, type TensorId, tensorOf } from '../../ir/graph.ts'
+import { type DType, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
+import { type Conv2dAttributes, conv2d } from '../../ops/conv2d/op.ts'
+import { type GlobalPoolAttributes, globalPool } from '../../ops/globalPool/op.ts'
+import { attrsOf } from '../../ops/op.ts'
+import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
+import type { Affine, Quantized } from '../../ops/quantized.ts'
+import { OPS } from '../../ops/registry.ts'
+import { affineOf, EMPTY, joined, type Range } from './ranges.ts'
+
+export interface QuantizeOptions {
+  /** Nodes that stay in float, by name. */
+  readonly float?: ReadonlySet<string>
+}
+
+/** Largest magnitude of an 8-bit weight: symmetric, so that no pair of products overflows where hardware adds pairs in 16 bits. */
+const LARGEST_WEIGHT = 127
+/** Sums of products stay below 2^31 whatever the bias: channels that are all but dead could have a huge one. */
+const LARGEST_BIAS = 2 ** 30
+
+/** Tensors whose ranges `quantize` wants: everything that may become 8-bit. */
+export function observedTensors(graph: Graph): TensorId[] {
+  const of = new Set<TensorId>()
+  for (const node of graph.nodes)
+    if (isCore(graph, node, new Set()) || isTransparent(node))
+      for (const id of [...node.inputs, ...node.outputs])
+        if (id !== NONE && !tensorOf(graph, id).data && tensorOf(graph, id).fact.shape.length === 4) of.add(id)
+  return [...of]
+}
+
+/** `ranges`: of the tensors above, over photos. A tensor without one keeps its nodes in float. */
+export function quantizeGraph(graph: Graph, ranges: ReadonlyMap<TensorId, Range>, options: QuantizeOptions = {}): Graph {
+  const made = new Quantizer(graph, ranges, options.float ?? new Set()).run()
+  checkGraph(made, OPS, 'quantization')
+  return made
+}
+
+/** Ops that compute: they read one 8-bit tensor and write another with a scale of its own. */
+function isCore(graph: Graph, node: Node, float: ReadonlySet<string>): boolean {
+  if (float.has(node.name)) return false
+  if (node.op === 'globalPool') return true
+  if (node.op === 'pool2d') return hasByteForm(attrsOf(pool2d, node.attrs).activation.kind)
+  if (node.op !== 'conv2d') return false
+  const attrs = attrsOf(conv2d, node.attrs)
+  const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
+  return (
+    hasByteForm(attrs.activation.kind) &&
+    constantOf(graph, w) !== undefined &&
+    (b === NONE || constantOf(graph, b) !== undefined) &&
+    !tensorOf(graph, x).data &&
+    (!attrs.residual || !tensorOf(graph, r).data)
+  )
+}
+
+const hasByteForm = (activation: string): boolean => activation === 'none' || activation === 'clip'
+
+/** Ops that move values: all sides have one scale. */
+function isTransparent(node: Node): boolean {
+  if (node.op === 'channelShuffle') return true
+  const { axis, activation } = node.attrs as { axis?: number; activation?: { kind: string } }
+  return (node.op === 'concat' && activation?.kind === 'none' && axis === 1) || (node.op === 'split' && axis === 1)
+}
+
+class Quantizer {
+  private readonly nodes: Node[] = []
+  private readonly tensors: Map<TensorId, Tensor>
+  private readonly quantized = new Set<number>()
+  private readonly parents = new Map<TensorId, TensorId>()
+  private readonly converted = new Map<string, TensorId>()
+  private readonly affines = new Map<TensorId, Affine>()
+  private nextTensor: number
+  private nextNode: number
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly ranges: ReadonlyMap<TensorId, Range>,
+    private readonly float: ReadonlySet<string>,
+  ) {
+    this.tensors = new Map(graph.tensors)
+    this.nextTensor = Math.max(-1, ...graph.tensors.keys()) + 1
+    this.nextNode = Math.max(-1, ...graph.nodes.map((n) => n.id)) + 1
+  }
+
+  run(): Graph {
+    this.choose()
+    for (const node of this.graph.nodes) {
+      if (!this.quantized.has(node.id)) this.nodes.push({ ...node, inputs: node.inputs.map((id) => this.as('f32', id, node)) })
+      else if (isTransparent(node)) this.move(node)
+      else this.compute(node)
+    }
+    const last = this.graph.nodes.at(-1)
+    const outputs = this.graph.outputs.map((id) => (last ? this.as('f32', id, last) : id))
+    return { ...this.graph, tensors: this.tensors, nodes: this.nodes, outputs }
+  }
+
+  /** Which nodes go to 8 bits, and which tensors then share a scale. */
+  private choose(): void {
+    const producerOf = producers(this.graph)
+    const isMade = (id: TensorId): boolean => {
+      const producer = producerOf.get(id)
+      return producer !== undefined && this.quantized.has(producer.id) && producer.op !== 'globalPool'
+    }
+    for (const node of this.graph.nodes) {
+      const core = isCore(this.graph, node, this.float) && this.isCovered(node)
+      const moved = isTransparent(node) && node.inputs.every(isMade)
+      if (!core && !moved) continue
+      this.quantized.add(node.id)
+      const sharing = moved ? [...node.inputs, ...node.outputs] : isMaximum(node) ? [node.inputs[0] ?? NONE, ...node.outputs] : []
+      for (const id of sharing) this.join(id, sharing[0] ?? NONE)
+    }
+  }
+
+  private isCovered(node: Node): boolean {
+    const [x = NONE, , , r = NONE] = node.inputs
+    const used = node.op === 'globalPool' ? [x] : [x, ...(node.op === 'conv2d' && r !== NONE ? [r] : []), ...node.outputs]
+    return used.every((id) => this.ranges.has(id))
+  }
+
+  private root(id: TensorId): TensorId {
+    let at = id
+    for (let next = this.parents.get(at); next !== undefined && next !== at; next = this.parents.get(at)) at = next
+    return at
+  }
+
+  private join(a: TensorId, b: TensorId): void {
+    this.parents.set(this.root(a), this.root(b))
+  }
+
+  private affine(id: TensorId): Affine {
+    const root = this.root(id)
+    const known = this.affines.get(root)
+    if (known) return known
+    let range = EMPTY
+    for (const [other, own] of this.ranges) if (this.root(other) === root) range = joined(range, own)
+    const affine = affineOf(range)
+    this.affines.set(root, affine)
+    return affine
+  }
+
+  /** The tensor as `dtype`: itself, or what a conversion makes of it in front of `reader`. */
+  private as(dtype: 'f32' | 'u8', id: TensorId, reader: Node): TensorId {
+    if (id === NONE) return id
+    const { fact: own, data, name } = this.tensors.get(id) ?? tensorOf(this.graph, id)
+    if (data || own.dtype === dtype || (own.dtype !== 'f32' && own.dtype !== 'u8')) return id
+    const key = `${dtype}:${id}`
+    const known = this.converted.get(key)
+    if (known !== undefined) return known
+    const out = this.nextTensor++
+    const title = `${name}.${dtype === 'u8' ? 'quantized' : 'dequantized'}`
+    this.tensors.set(out, { id: out, name: title, fact: fact(own.shape, dtype, own.layout) })
+    const op = dtype === 'u8' ? 'quantize' : 'dequantize'
+    this.nodes.push({
+      id: this.nextNode++,
+      op,
+      name: title,
+      attrs: { ...this.affine(id) },
+      inputs: [id],
+      outputs: [out],
+      sources: [],
+      scope: reader.scope,
+    })
+    this.converted.set(key, out)
+    return out
+  }
+
+  private constant(name: string, value: HostTensor): TensorId {
+    const id = this.nextTensor++
+    this.tensors.set(id, { id, name, fact: fact(value.shape, value.dtype), data: value.data })
+    return id
+  }
+
+  private setType(id: TensorId, dtype: DType): void {
+    const tensor = this.tensors.get(id)
+    if (tensor) this.tensors.set(id, { ...tensor, fact: { ...tensor.fact, dtype } })
+  }
+
+  private move(node: Node): void {
+    this.nodes.push({ ...node, inputs: node.inputs.map((id) => this.as('u8', id, node)) })
+    for (const id of node.outputs) this.setType(id, 'u8')
+  }
+
+  private compute(node: Node): void {
+    const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
+    const [y = NONE] = node.outputs
+    const input = this.affine(x)
+    if (node.op === 'globalPool') {
+      const attrs: GlobalPoolAttributes = { ...attrsOf(globalPool, node.attrs), quantized: input }
+      this.nodes.push({ ...node, attrs: { ...attrs }, inputs: [this.as('u8', x, node)] })
+      return
+    }
+    const output = this.affine(y)
+    if (node.op === 'pool2d') {
+      const attrs: Pool2dAttributes = { ...attrsOf(pool2d, node.attrs), quantized: { input, output } }
+      this.nodes.push({ ...node, attrs: { ...attrs }, inputs: [this.as('u8', x, node)] })
+    } else {
+      const attrs = attrsOf(conv2d, node.attrs)
+      const weight = constantOf(this.graph, w)
+      if (!weight) return
+      const { values, scales } = quantizedWeights(weight)
+      const residual = attrs.residual ? this.affine(r) : null
+      const quantized: Quantized = { input, weights: scales, residual, output }
+      const next: Conv2dAttributes = { ...attrs, quantized }
+      const bias = constantOf(this.graph, b)
+      const inputs = [
+        this.as('u8', x, node),
+        this.constant(`${node.name}.weight.quantized`, values),
+        bias ? this.constant(`${node.name}.bias.quantized`, quantizedBias(bias, input, scales)) : NONE,
+        ...(attrs.residual ? [this.as('u8', r, node)] : []),
+      ]
+      this.nodes.push({ ...node, attrs: { ...next } as never, inputs })
+    }
+    this.setType(y, 'u8')
+  }
+}
+
+function isMaximum(node: Node): boolean {
+  return node.op === 'pool2d' && attrsOf(pool2d, node.attrs).mode === 'max'
+}
+
+/** Rounded to the nearest of 255 steps of each output channel's own scale. */
+function quantizedWeights({ shape, data }: HostTensor): { readonly values: HostTensor; readonly scales: readonly number[] } {
+  const channels = shape[0] ?? 0
+  const length = data.length / channels
+  const values = new Int8Array(data.length)
+  const scales: number[] = []
+  for (let c = 0; c < channels; c++) {
+    let largest = 0
+    for (let i = c * length; i < (c + 1) * length; i++) largest = Math.max(largest, Math.abs(data[i] ?? 0))
+    const scale = largest > 0 ? largest / LARGEST_WEIGHT : 1
+    scales.push(scale)
+    for (let i = c * length; i < (c + 1) * length; i++) values[i] = Math.round((data[i] ?? 0) / scale)
+  }
+  return { values: hostTensor(shape, values, 'i8'), scales }
+}
+
+function quantizedBias({ shape, data }: HostTensor, input: Affine, scales: readonly number[]): HostTensor {
+  const steps = Int32Array.from(data, (v, c) => Math.max(-LARGEST_BIAS, Math.min(LARGEST_BIAS, Math.round(v / (input.scale * (scales[c] ?? 1))))))
+  return hostTensor(shape, steps, 'i32')
+}
