@@ -7,7 +7,7 @@ import { affine } from '../ops/batchNorm/kernel'
 import { binary } from '../ops/binary/kernel'
 import { gatherBytes, gatherChannels } from '../ops/channelShuffle/kernel'
 import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
-import { depthwise8 } from '../ops/conv2d/depthwise8.kernel'
+import { depthwise8, depthwise8of3x3 } from '../ops/conv2d/depthwise8.kernel'
 import { conv, conv8 } from '../ops/conv2d/kernel'
 import { convTranspose } from '../ops/convTranspose2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
@@ -16,8 +16,8 @@ import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
-import { globalPool8, pool8 } from '../ops/pool2d/pool8.kernel'
-import { dequantize, quantize } from '../ops/quantize/kernel'
+import { globalPool8, pool8, pool8wide } from '../ops/pool2d/pool8.kernel'
+import { dequantize, quantize, quantizePlanes } from '../ops/quantize/kernel'
 import { softmax } from '../ops/softmax/kernel'
 import { copyStrided } from '../ops/transpose/kernel'
 import { SCRATCH_BYTES } from './inline/simd'
@@ -58,6 +58,9 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 24: return dequantize(args, begin, end)
     case 25: return pool8(args, begin, end)
     case 26: return globalPool8(args, begin, end)
+    case 27: return depthwise8of3x3(args, begin, end)
+    case 28: return pool8wide(args, begin, end)
+    case 29: return quantizePlanes(args, begin, end)
     default: unreachable()
   }
 }

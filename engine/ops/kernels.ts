@@ -27,6 +27,9 @@ export const KERNELS = [
   'dequantize',
   'pool8',
   'globalPool8',
+  'depthwise8of3x3',
+  'pool8wide',
+  'quantizePlanes',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

@@ -100,3 +100,26 @@ export function put8(vectors: i32, to: usize, positions: usize, lanes: i32, v0: 
   if (vectors > 1) storeSome(to, positions, 4, v1, vectors == 2 ? lanes : 4)
   if (vectors > 2) storeSome(to, positions, 8, v2, lanes)
 }
+
+/** The first `n` (0 to 15) bytes. */
+// @ts-ignore: decorator
+@inline
+export function storeBytes(to: usize, v: v128, n: i32): void {
+  let rest = v
+  if (n & 8) {
+    v128.store_lane<u64>(to, rest, 0)
+    rest = v128.shuffle<i64>(rest, rest, 1, 1)
+    to += 8
+  }
+  if (n & 4) {
+    v128.store_lane<u32>(to, rest, 0)
+    rest = v128.shuffle<i32>(rest, rest, 1, 1, 1, 1)
+    to += 4
+  }
+  if (n & 2) {
+    v128.store_lane<u16>(to, rest, 0)
+    rest = v128.shuffle<i16>(rest, rest, 1, 1, 1, 1, 1, 1, 1, 1)
+    to += 2
+  }
+  if (n & 1) v128.store_lane<u8>(to, rest, 0)
+}

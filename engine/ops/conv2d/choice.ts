@@ -17,25 +17,28 @@ interface Choice {
 
 const isDepthwise = (s: ConvShape): boolean => s.perIn === 1 && s.groups === s.channels && s.channels > 1
 
+/** 3x3 with stride 1 or 2, as in every ShuffleNet and MobileNet unit: one column of padding left and right (stride 2: right or not). */
+const isSmall = (s: ConvShape): boolean =>
+  s.kernel[0] === 3 &&
+  s.kernel[1] === 3 &&
+  s.dilation[0] === 1 &&
+  s.dilation[1] === 1 &&
+  s.stride[0] === s.stride[1] &&
+  s.pad[1] === 1 &&
+  (s.stride[0] === 1 ? s.pad[3] === 1 : s.stride[0] === 2 && s.pad[3] <= 1)
+
 /** The first that fits is taken. Inside `conv`, widths of tiles follow from the channels of a group: see pack.ts. */
 const CHOICES: readonly Choice[] = [
+  {
+    kernel: 'depthwise8of3x3',
+    fits: (s) => s.quantized !== null && isDepthwise(s) && isSmall(s) && !s.residual,
+  },
   { kernel: 'depthwise8', fits: (s) => s.quantized !== null && isDepthwise(s) && !s.residual },
   { kernel: 'conv8', fits: (s) => s.quantized !== null },
   {
     // Every ShuffleNet and MobileNet unit: each input value is loaded once instead of nine times.
     kernel: 'depthwise3x3',
-    fits: (s) =>
-      isDepthwise(s) &&
-      s.kernel[0] === 3 &&
-      s.kernel[1] === 3 &&
-      s.dilation[0] === 1 &&
-      s.dilation[1] === 1 &&
-      s.stride[0] === s.stride[1] &&
-      s.pad[1] === 1 &&
-      (s.stride[0] === 1 ? s.pad[3] === 1 : s.stride[0] === 2 && s.pad[3] <= 1) &&
-      (s.activation.kind === 'none' || s.activation.kind === 'clip') &&
-      !s.residual &&
-      !s.scattered,
+    fits: (s) => isDepthwise(s) && isSmall(s) && (s.activation.kind === 'none' || s.activation.kind === 'clip') && !s.residual && !s.scattered,
   },
   // Any other window over single channels: a tile of output channels would share no input.
   { kernel: 'depthwise', fits: isDepthwise },

@@ -7,7 +7,18 @@ import { boundsOf, factorOf, type Quantized } from '../quantized.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
-import { DEPTHWISE_LANES, DEPTHWISE8_LANES, packBias, packByteTiles, packDepthwise, packDepthwise8, packSums, packTiles, tilingOf } from './pack.ts'
+import {
+  DEPTHWISE_LANES,
+  DEPTHWISE8_LANES,
+  packBias,
+  packByteTiles,
+  packColumns8,
+  packDepthwise,
+  packDepthwise8,
+  packSums,
+  packTiles,
+  tilingOf,
+} from './pack.ts'
 
 /** Floats of input that a block of pointwise work reads for each group: they stay in the second-level cache. */
 const BLOCK_FLOATS = 32768
@@ -43,10 +54,10 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     factors: quantized.weights.map((scale) => factorOf(quantized, scale)),
   }
 
-  if (kernel === 'depthwise8' && quantized && sums) {
+  if ((kernel === 'depthwise8' || kernel === 'depthwise8of3x3') && quantized && sums) {
     const blocks = Math.ceil(o / DEPTHWISE8_LANES)
     const padded = DEPTHWISE8_LANES * blocks
-    const weights = context.weights(packDepthwise8(weight.data, o, taps))
+    const weights = context.weights(kernel === 'depthwise8' ? packDepthwise8(weight.data, o, taps) : packColumns8(weight.data, o))
     const biases = context.weights(packSums(sums.start, sums.factors, 1, o, padded))
     const zeros = context.weights(new Int32Array(4).fill(0x01010101 * quantized.input.zero))
     context.emit(

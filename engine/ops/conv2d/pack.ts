@@ -86,10 +86,28 @@ export const DEPTHWISE8_LANES = 8
 
 /** [C, 1, kh, kw] in 8 bits -> [ceil(C/8)][ceil(kh*kw/4)][8][4 taps], zero-filled. */
 export function packDepthwise8(weight: ArrayLike<number>, channels: number, taps: number): Int32Array {
-  const quads = Math.ceil(taps / 4)
-  const packed = new Int8Array(Math.ceil(channels / DEPTHWISE8_LANES) * quads * DEPTHWISE8_LANES * 4)
-  for (let c = 0; c < channels; c++)
-    for (let t = 0; t < taps; t++) packed[((Math.floor(c / 8) * quads + Math.floor(t / 4)) * 8 + (c % 8)) * 4 + (t % 4)] = weight[c * taps + t] ?? 0
+  return packTaps(
+    weight,
+    channels,
+    Array.from({ length: 4 * Math.ceil(taps / 4) }, (_, t) => (t < taps ? t : -1)),
+    taps,
+  )
+}
+
+/** [C, 1, 3, 3] in 8 bits -> [ceil(C/8)][3 columns][8][3 rows and a zero]. */
+export function packColumns8(weight: ArrayLike<number>, channels: number): Int32Array {
+  return packTaps(weight, channels, [0, 3, 6, -1, 1, 4, 7, -1, 2, 5, 8, -1], 9)
+}
+
+/** `order`: which tap, or none (-1), lies where; four of a channel are neighbours, then come the other channels of a block. */
+function packTaps(weight: ArrayLike<number>, channels: number, order: readonly number[], taps: number): Int32Array {
+  const packed = new Int8Array(Math.ceil(channels / DEPTHWISE8_LANES) * DEPTHWISE8_LANES * order.length)
+  for (let c = 0; c < channels; c++) {
+    const block = Math.floor(c / DEPTHWISE8_LANES) * DEPTHWISE8_LANES * order.length
+    order.forEach((tap, t) => {
+      if (tap >= 0) packed[block + (Math.floor(t / 4) * DEPTHWISE8_LANES + (c % DEPTHWISE8_LANES)) * 4 + (t % 4)] = weight[c * taps + tap] ?? 0
+    })
+  }
   return new Int32Array(packed.buffer)
 }
 

@@ -5,8 +5,8 @@ import { NONE } from '../../ir/graph.ts'
 import { allocate, asNchw, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { positionsArg } from '../lowering.ts'
-import { defineOp } from '../op.ts'
-import { type Affine, affineSchema, boundsOf, factorOf, rounded } from '../quantized.ts'
+import { type Bands, defineOp, type LowerContext, type View } from '../op.ts'
+import { type Affine, affineSchema, boundsOf, factorOf, LARGEST, rounded } from '../quantized.ts'
 import { checkedFact, costOf, elementsOf, elementwiseFlow, misfit, need, needRank, padding, pair, windowOutput } from '../shared.ts'
 
 const attributes = z.object({
@@ -59,11 +59,7 @@ export const pool2d = defineOp<Pool2dAttributes>({
     const bands = { count: dst.batch * dst.height, map: dst, own: false }
     const sizes = [src.height, src.width, dst.height, dst.width, src.channels]
     if (quantized) {
-      const [lo, hi] = boundsOf(attrs.activation, quantized.output)
-      const values = [{ f32: factorOf(quantized) }, { f32: lo }, { f32: hi }, quantized.input.zero, quantized.output.zero, positionsArg(context, dst)]
-      const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
-      const units = dst.batch * dst.height * Math.ceil(dst.channels / 4)
-      context.emit('pool8', units, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...values], bands)
+      lowerQuantized(context, src, dst, attrs, quantized, sizes, mode, bands)
       return
     }
     const activation = activationArgs(attrs.activation)
@@ -78,6 +74,31 @@ export const pool2d = defineOp<Pool2dAttributes>({
     context.emit('pool', dst.batch * dst.height, [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...epilogue], bands)
   },
 })
+
+/** Of a window whose sums fit 16 bits. */
+const WIDE_WINDOW = 256
+
+function lowerQuantized(
+  context: LowerContext,
+  src: View,
+  dst: View,
+  attrs: Pool2dAttributes,
+  quantized: { readonly input: Affine; readonly output: Affine },
+  sizes: readonly number[],
+  mode: number,
+  bands: Bands,
+): void {
+  const { input, output } = quantized
+  const [lo, hi] = boundsOf(attrs.activation, output)
+  const wide = !dst.positions && attrs.kernel[0] * attrs.kernel[1] <= WIDE_WINDOW
+  const asItIs =
+    wide && mode === 0 && input.scale === output.scale && input.zero === output.zero && lo === -output.zero && hi === LARGEST - output.zero
+  const values = [{ f32: asItIs ? 0 : factorOf(quantized) }, { f32: lo }, { f32: hi }, input.zero, output.zero]
+  const window = [...attrs.kernel, ...attrs.stride, ...attrs.pad, mode]
+  const args = [src.ref, dst.ref, src.pixelStride, dst.pixelStride, ...sizes, ...window, ...values]
+  if (wide) context.emit('pool8wide', bands.count * Math.ceil(dst.channels / 16), args, bands)
+  else context.emit('pool8', bands.count * Math.ceil(dst.channels / 4), [...args, positionsArg(context, dst)], bands)
+}
 
 /** What `pool3x3` can do: the windows of ShuffleNet's and ResNet's stems and of ShuffleNet's shortcuts. */
 function fits3x3({ kernel, stride, pad, activation }: Pool2dAttributes): boolean {

@@ -1,5 +1,5 @@
 // Pooling over windows and over whole maps, 8-bit NHWC; the arithmetic is that of ops/quantized.ts, to the bit.
-import { load8x4, put8, round8, shiftOf } from '../../kernels/inline/bytes'
+import { load8x4, put8, round8, shiftOf, storeBytes } from '../../kernels/inline/bytes'
 import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
 
 const SRC = 0, DST = 1, SRC_STEP = 2, DST_STEP = 3, IN_H = 4, IN_W = 5, OUT_H = 6, OUT_W = 7, CHANNELS = 8
@@ -59,6 +59,90 @@ export function pool8(args: usize, begin: i32, end: i32): void {
       const q = round8(mean, lo, hi, shift)
       put8(1, d, positions ? positions + (c << 2) : 0, min(4, channels - c), q, q, q)
       d += arg(args, DST_STEP)
+    }
+  }
+}
+
+/** 16-bit sums of channels 4k to 4k + 3 of eight. */
+// @ts-ignore: decorator
+@inline
+function finished(sums: v128, taken: v128, factor: v128, lo: v128, hi: v128, shift: v128): v128 {
+  return round8(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sums, taken)), factor), lo, hi, shift)
+}
+
+/**
+ * The same for windows of at most 256 values whose results lie side by side: 16 channels at a time. One unit: 16 channels of one
+ * output row. Where input and output have one scale and nothing is clipped, FACTOR is 0 and a maximum is stored as it is.
+ */
+export function pool8wide(args: usize, begin: i32, end: i32): void {
+  const channels = arg(args, CHANNELS)
+  const srcStep = arg(args, SRC_STEP)
+  const dstStep = arg(args, DST_STEP)
+  const inH = arg(args, IN_H)
+  const inW = arg(args, IN_W)
+  const outH = arg(args, OUT_H)
+  const outW = arg(args, OUT_W)
+  const kw = arg(args, KW)
+  const strideW = arg(args, STRIDE_W)
+  const padLeft = arg(args, LEFT)
+  const reach = inW + arg(args, RIGHT)
+  const mode = arg(args, MODE)
+  const lo = f32x4.splat(argF32(args, LO))
+  const hi = f32x4.splat(argF32(args, HI))
+  const shift = shiftOf(arg(args, OUT_ZERO))
+  const zero = arg(args, IN_ZERO)
+  const factor = argF32(args, FACTOR)
+  const blocks = (channels + 15) >> 4
+  for (let unit = begin; unit < end; unit++) {
+    const row = unit / blocks
+    const c = (unit % blocks) << 4
+    const n = min(16, channels - c)
+    const top = (row % outH) * arg(args, STRIDE_H) - arg(args, TOP)
+    const bottom = top + arg(args, KH)
+    const y0 = max(top, 0)
+    const y1 = min(bottom, inH)
+    const high = min(bottom, inH + arg(args, BOTTOM)) - top
+    const s: usize = arg(args, SRC) + (row / outH) * inH * inW * srcStep + c
+    let d: usize = arg(args, DST) + row * outW * dstStep + c
+    for (let x = 0; x < outW; x++) {
+      const left = x * strideW - padLeft
+      const right = left + kw
+      const x0 = max(left, 0)
+      const x1 = min(right, inW)
+      let bytes = i8x16.splat(0)
+      if (mode == 0) {
+        for (let y = y0; y < y1; y++) {
+          let p = s + (y * inW + x0) * srcStep
+          for (let i = x0; i < x1; i++) {
+            bytes = i8x16.max_u(bytes, v128.load(p))
+            p += srcStep
+          }
+        }
+      }
+      if (mode != 0 || factor != 0) {
+        let a = i16x8.extend_low_i8x16_u(bytes), b = i16x8.extend_high_i8x16_u(bytes)
+        if (mode != 0) {
+          for (let y = y0; y < y1; y++) {
+            let p = s + (y * inW + x0) * srcStep
+            for (let i = x0; i < x1; i++) {
+              const v = v128.load(p)
+              a = i16x8.add(a, i16x8.extend_low_i8x16_u(v))
+              b = i16x8.add(b, i16x8.extend_high_i8x16_u(v))
+              p += srcStep
+            }
+          }
+        }
+        const inside = (y1 - y0) * (x1 - x0)
+        const padded = high * (min(right, reach) - left)
+        const f = f32x4.splat(mode == 2 ? factor / <f32>padded : mode == 1 ? factor / <f32>inside : factor)
+        const taken = i32x4.splat((mode == 0 ? 1 : inside) * zero)
+        const q0 = finished(i32x4.extend_low_i16x8_u(a), taken, f, lo, hi, shift), q1 = finished(i32x4.extend_high_i16x8_u(a), taken, f, lo, hi, shift)
+        const q2 = finished(i32x4.extend_low_i16x8_u(b), taken, f, lo, hi, shift), q3 = finished(i32x4.extend_high_i16x8_u(b), taken, f, lo, hi, shift)
+        bytes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(q0, q1), i16x8.narrow_i32x4_s(q2, q3))
+      }
+      if (n == 16) v128.store(d, bytes)
+      else storeBytes(d, bytes, n)
+      d += dstStep
     }
   }
 }

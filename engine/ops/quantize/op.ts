@@ -11,6 +11,7 @@ export const quantize = defineOp<Affine>({
   title: 'Quantization',
   attributes: affineSchema,
   readsStrided: true,
+  readsPlanar: () => true,
   storesStrided: true,
 
   infer(_attrs, inputs, where) {
@@ -32,11 +33,13 @@ export const quantize = defineOp<Affine>({
         ]
       : [],
 
-  /** Kernel arguments: src, dst, bytes from pixel to pixel (src, dst), channels, 1 / scale, zero. One unit: one pixel. */
+  /** Kernel arguments: src, dst, bytes from pixel to pixel (src, dst), channels, 1 / scale, zero, and in planes width and height. One unit: one pixel, in planes one row. */
   lower(context, node, { scale, zero }) {
     const src = context.view(node.inputs[0] ?? NONE)
     const dst = context.view(node.outputs[0] ?? NONE, 'u8')
     const places = [src.ref, dst.ref, 4 * src.pixelStride, dst.pixelStride, src.channels]
-    context.emit('quantize', pixelsOf(dst), [...places, { f32: Math.fround(1 / scale) }, zero])
+    const values = [{ f32: Math.fround(1 / scale) }, zero]
+    if (src.planar) context.emit('quantizePlanes', src.batch * src.height, [...places, ...values, src.width, src.height])
+    else context.emit('quantize', pixelsOf(dst), [...places, ...values])
   },
 })
