@@ -38,8 +38,9 @@ const KINDS = {
     begin: () => [],
     /** Lines before the residual is added. */
     finish: () => [],
-    /** The residual's vector `at` bytes of channels on. */
     residual: (v) => `v128.load(r, ${16 * v})`,
+    /** Lines after the residual was added. */
+    end: () => [],
     last: (v) => `clip(${v}, lo, hi)`,
     put: 'put',
   },
@@ -55,6 +56,7 @@ const KINDS = {
       'const resFactor = f32x4.splat(argF32(args, 37))',
       'const resZero = i32x4.splat(arg(args, 38))',
       'const lift = arg(args, 39) + takenByDot()',
+      'const clipped = arg(args, 40)',
     ],
     begin: (vectors) => [
       'if (lift) {',
@@ -67,8 +69,10 @@ const KINDS = {
       ...range(vectors).map((v) => `const f${v} = v128.load(factors, ${16 * v})`),
       ...range(pixels).flatMap((p) => range(vectors).map((v) => `v${p}${v} = scaled(v${p}${v}, f${v})`)),
     ],
+    // Most results need no clip: what 8 bits hold is their only bound, and storing keeps to it.
+    end: (sums) => ['if (clipped) {', ...sums.map((v) => `${v} = clip(${v}, lo, hi)`), '}'],
     residual: (v) => `scaled(i32x4.sub(load8x4(r + ${4 * v}), resZero), resFactor)`,
-    last: (v) => `round8(${v}, lo, hi, shift)`,
+    last: (v) => `roundOff(${v}, shift)`,
     put: 'put8',
   },
 }
@@ -175,6 +179,7 @@ function strip(kind, shape) {
     ...add,
     ...(single ? [] : ['residual = r + resStep']),
     '}',
+    ...kind.end(range(pixels).flatMap((p) => range(vectors).map((v) => `v${p}${v}`))),
     ...store,
   ]
   return [
@@ -200,7 +205,7 @@ export function stripsSource() {
   const imports = [
     "import { lowerBound, upperBound } from '../../engine/kernels/inline/activate'",
     "import { arg, argF32, madd } from '../../engine/kernels/inline/simd'",
-    "import { dot, lifted, load8x4, put8, round8, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
+    "import { dot, lifted, load8x4, put8, roundOff, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
     "import { clip, put } from '../../engine/kernels/inline/tile'",
   ]
   const functions = [...[KINDS.f32, KINDS.u8].flatMap((kind) => SHAPES.map((shape) => strip(kind, shape))), ...SHAPES.map(either)]

@@ -46,11 +46,18 @@ export function shiftOf(zero: i32): v128 {
   return i32x4.splat(ROUNDER_BITS - zero)
 }
 
+/** Rounded, as 32-bit integers, of which `narrow` keeps what is 0 to 255; magnitudes below 2^22. */
+// @ts-ignore: decorator
+@inline
+export function roundOff(v: v128, shift: v128): v128 {
+  return i32x4.sub(f32x4.add(v, f32x4.splat(ROUNDER)), shift)
+}
+
 /** Clipped and rounded, as 32-bit integers from 0 to 255. */
 // @ts-ignore: decorator
 @inline
 export function round8(v: v128, lo: v128, hi: v128, shift: v128): v128 {
-  return i32x4.sub(f32x4.add(f32x4.pmin(f32x4.pmax(v, lo), hi), f32x4.splat(ROUNDER)), shift)
+  return roundOff(f32x4.pmin(f32x4.pmax(v, lo), hi), shift)
 }
 
 /** Four bytes from memory as 32-bit integers. */
@@ -68,37 +75,40 @@ export function narrow(a: v128, b: v128): v128 {
   return i8x16.narrow_i16x8_u(both, both)
 }
 
+/** The first `n` (1 to 4) of the bytes from `at` on. */
 // @ts-ignore: decorator
 @inline
-function storeSome(to: usize, positions: usize, at: i32, v: v128, n: i32): void {
+function storeSome(to: usize, positions: usize, at: i32, bytes: v128, n: i32): void {
   // Each branch is on a constant or on what is the same for a whole strip.
+  const v = at == 4 ? v128.shuffle<i32>(bytes, bytes, 1, 1, 1, 1) : bytes
   const table = positions + (at << 2)
   if (positions) {
     v128.store_lane<u8>(to + load<i32>(table), v, 0)
-    if (n > 1) v128.store_lane<u8>(to + load<i32>(table, 4), v, 4)
-    if (n > 2) v128.store_lane<u8>(to + load<i32>(table, 8), v, 8)
-    if (n > 3) v128.store_lane<u8>(to + load<i32>(table, 12), v, 12)
+    if (n > 1) v128.store_lane<u8>(to + load<i32>(table, 4), v, 1)
+    if (n > 2) v128.store_lane<u8>(to + load<i32>(table, 8), v, 2)
+    if (n > 3) v128.store_lane<u8>(to + load<i32>(table, 12), v, 3)
   } else {
     v128.store_lane<u8>(to + at, v, 0)
-    if (n > 1) v128.store_lane<u8>(to + at, v, 4, 1)
-    if (n > 2) v128.store_lane<u8>(to + at, v, 8, 2)
-    if (n > 3) v128.store_lane<u8>(to + at, v, 12, 3)
+    if (n > 1) v128.store_lane<u8>(to + at, v, 1, 1)
+    if (n > 2) v128.store_lane<u8>(to + at, v, 2, 2)
+    if (n > 3) v128.store_lane<u8>(to + at, v, 3, 3)
   }
 }
 
-/** A tile's vectors of one pixel, integers from 0 to 255: side by side at `to`, or where the table `positions` says; `lanes`: channels in the last. */
+/** A tile's vectors of one pixel, 32-bit integers: side by side at `to`, or where the table `positions` says; `lanes`: channels in the last. */
 // @ts-ignore: decorator
 @inline
 export function put8(vectors: i32, to: usize, positions: usize, lanes: i32, v0: v128, v1: v128, v2: v128): void {
+  const bytes = narrow(v0, vectors == 1 ? v0 : v1)
   if (!positions && lanes == 4) {
-    if (vectors == 1) v128.store_lane<u32>(to, narrow(v0, v0), 0)
-    else v128.store_lane<u64>(to, narrow(v0, v1), 0)
+    if (vectors == 1) v128.store_lane<u32>(to, bytes, 0)
+    else v128.store_lane<u64>(to, bytes, 0)
     if (vectors == 3) v128.store_lane<u32>(to, narrow(v2, v2), 0, 8)
     return
   }
-  storeSome(to, positions, 0, v0, vectors == 1 ? lanes : 4)
-  if (vectors > 1) storeSome(to, positions, 4, v1, vectors == 2 ? lanes : 4)
-  if (vectors > 2) storeSome(to, positions, 8, v2, lanes)
+  storeSome(to, positions, 0, bytes, vectors == 1 ? lanes : 4)
+  if (vectors > 1) storeSome(to, positions, 4, bytes, vectors == 2 ? lanes : 4)
+  if (vectors > 2) storeSome(positions ? to : to + 8, positions ? positions + 32 : 0, 0, narrow(v2, v2), lanes)
 }
 
 /** The first `n` (0 to 15) bytes. */

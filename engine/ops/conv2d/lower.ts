@@ -3,7 +3,7 @@ import { NONE, type Node } from '../../ir/graph.ts'
 import { activationArgs } from '../activationFunction.ts'
 import { NULL, pixelsOf, positionsArg } from '../lowering.ts'
 import type { Arg, Bands, LowerContext, View } from '../op.ts'
-import { boundsOf, factorOf, type Quantized } from '../quantized.ts'
+import { boundsOf, factorOf, LARGEST, type Quantized } from '../quantized.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
@@ -106,7 +106,15 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
     chunks,
     inFours(steps) ? 1 : 0,
     ...window,
-    ...(quantized ? [4 * parts * padded, quantized.output.zero, ...sideArgs(quantized), zeroEverywhere - quantized.input.zero] : []),
+    ...(quantized
+      ? [
+          4 * parts * padded,
+          quantized.output.zero,
+          ...sideArgs(quantized),
+          zeroEverywhere - quantized.input.zero,
+          needsClip(attrs, quantized, weight.data, bias) ? 1 : 0,
+        ]
+      : []),
   ]
   context.emit(kernel, units, args, bandsOf(dst, flat, block))
 }
@@ -115,6 +123,23 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
 function clipArgs({ activation }: Conv2dAttributes, { output }: Quantized): Arg[] {
   const [lo, hi] = boundsOf(activation, output)
   return [1, { f32: lo }, { f32: hi }]
+}
+
+/** Magnitudes that rounding takes, with room to spare. */
+const ROUNDABLE = 2 ** 21
+
+/** Whether the activation bounds results more narrowly than 8 bits do, or some input could make one too large to be rounded. */
+function needsClip({ activation }: Conv2dAttributes, quantized: Quantized, weight: ArrayLike<number>, bias: ArrayLike<number> | undefined): boolean {
+  const { output, residual, weights } = quantized
+  const [lo, hi] = boundsOf(activation, output)
+  if (lo > -output.zero || hi < LARGEST - output.zero) return true
+  const side = residual ? LARGEST * factorOf({ input: residual, output }) : 0
+  const length = weight.length / weights.length
+  return weights.some((scale, c) => {
+    let sum = Math.abs(bias?.[c] ?? 0)
+    for (let i = c * length; i < (c + 1) * length; i++) sum += LARGEST * Math.abs(weight[i] ?? 0)
+    return !(sum * factorOf(quantized, scale) + side < ROUNDABLE)
+  })
 }
 
 /** Factor and zero of the residual. */
