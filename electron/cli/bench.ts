@@ -18,14 +18,14 @@ import { nodeHost } from '../services/nodePool.ts'
 import { type CliContext, report } from './context.ts'
 import { stagesOf, withRunner, zeroInputs } from './execute.ts'
 import { loadModel } from './load.ts'
-import { count, precisionOption, threads } from './options.ts'
+import { count, type Precision, precisionOf, precisionOption, threads } from './options.ts'
 import { milliseconds, short, table } from './text.ts'
 
 export interface BenchOptions {
   readonly threads: number
   readonly runs: number
   readonly warmup: number
-  readonly precision: string
+  readonly precision?: Precision
 }
 
 export interface BenchLayer {
@@ -62,7 +62,8 @@ export async function bench(
 ): Promise<BenchReport> {
   const model = await loadModel(context, argument)
   const { fused, plan } = stagesOf(model)
-  const { runs, warmup, precision } = options
+  const { runs, warmup } = options
+  const precision = precisionOf(model.graph, argument, options.precision)
   const host = await nodeHost(context.root, options.threads)
   return withRunner(host, plan, async (runner) => {
     await runner.run(zeroInputs(plan), { signal: context.signal })

@@ -1,5 +1,7 @@
 /** Option values: text from the command line to checked values. */
 import { InvalidArgumentError, Option } from 'commander'
+import { type Graph, isQuantized } from '../../engine/index.ts'
+import { usage } from './context.ts'
 
 export function count(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -32,7 +34,22 @@ export function share(text: string): number {
   return value
 }
 
-/** Arithmetic of the kernels. */
+/** Arithmetic of the kernels; by default what the model is in. */
 export function precisionOption(): Option {
-  return new Option('--precision <type>', 'arithmetic').choices(['f32']).default('f32')
+  return new Option('--precision <type>', 'arithmetic; by default what the model is in').choices([...PRECISIONS])
+}
+
+export const PRECISIONS = ['f32', 'int8'] as const
+export type Precision = (typeof PRECISIONS)[number]
+
+/** What a model computes in. Throws `usage` where another arithmetic was asked for. */
+export function precisionOf(graph: Graph, argument: string, wanted: Precision | undefined): Precision {
+  const own = isQuantized(graph) ? 'int8' : 'f32'
+  if (wanted === undefined || wanted === own) return own
+  throw own === 'f32'
+    ? usage(
+        `--precision int8 goes with a model in 8 bits, and "${argument}" is in f32`,
+        `Make one with "shufflescope quantize ${argument} --calibrate PHOTOS --out FILE"`,
+      )
+    : usage(`--precision f32 goes with a float model, and "${argument}" is in 8 bits`, 'Give the model that it was made from')
 }

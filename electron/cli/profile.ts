@@ -6,7 +6,7 @@ import { prepareSubject } from '../services/subject.ts'
 import { type CliContext, report } from './context.ts'
 import { type ConnectionFlags, connectOptions, deviceText, targetOf, withConnection } from './devices.ts'
 import { loadModel } from './load.ts'
-import { count, precisionOption, size } from './options.ts'
+import { count, type Precision, precisionOf, precisionOption, size } from './options.ts'
 import { milliseconds, short, table } from './text.ts'
 
 interface ProfileFlags extends ConnectionFlags {
@@ -20,7 +20,7 @@ interface ProfileFlags extends ConnectionFlags {
   readonly cores?: readonly number[]
   readonly backend: DeviceBackend | 'both'
   readonly node?: string
-  readonly precision: ProfileRequest['precision']
+  readonly precision?: Precision
   readonly layers?: boolean
   readonly json?: boolean
 }
@@ -56,7 +56,7 @@ export async function profile(context: CliContext, argument: string, flags: Prof
     layerRuns: Math.min(LAYER_RUNS, flags.runs),
     sustainedMs: flags.sustained === undefined ? null : 60_000 * flags.sustained,
     pinned: flags.cores ? [...flags.cores] : null,
-    precision: flags.precision,
+    precision: precisionOf(model.graph, argument, flags.precision),
     node: flags.node ?? null,
   }
   context.progress(`connecting to ${flags.device}`)

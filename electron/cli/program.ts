@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect.ts'
 import { modelsCommand } from './models.ts'
 import { paperCommand } from './paper.ts'
 import { profileCommand } from './profile.ts'
+import { quantizeCommand } from './quantize.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 
@@ -19,6 +20,7 @@ const COMMANDS = [
   runCommand,
   benchCommand,
   convertCommand,
+  quantizeCommand,
   reportCommand,
   paperCommand,
   devicesCommand,

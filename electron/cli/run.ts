@@ -21,12 +21,13 @@ import { readNpy, writeNpy } from '../services/npy.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { stagesOf, withRunner } from './execute.ts'
 import { labelsOf, loadModel, readFileOf } from './load.ts'
-import { count, precisionOption, share, threads } from './options.ts'
+import { count, type Precision, precisionOf, precisionOption, share, threads } from './options.ts'
 import { milliseconds, percent, shape, table } from './text.ts'
 
 export interface RunOptions {
   readonly top: number
   readonly threads: number
+  readonly precision?: Precision
   /** Of detections; the head's own where absent. */
   readonly threshold?: number
 }
@@ -49,6 +50,7 @@ export interface RunReport {
 /** Throws ScopeError naming the photo or the model. */
 export async function runImages(context: CliContext, argument: string, images: readonly string[], options: RunOptions): Promise<RunReport> {
   const model = await loadModel(context, argument)
+  precisionOf(model.graph, argument, options.precision)
   const { preprocess } = model
   if (!preprocess)
     throw unsupported(`Model "${argument}"`, 'it does not say how a photo becomes its input', 'Give it a tensor with --tensor and --output')
@@ -90,8 +92,15 @@ export interface TensorReport {
 const MAX_TENSOR = 2 ** 30
 
 /** Feeds a .npy file (float32, the graph's own input shape, NCHW) and writes the first output as the graph has it. */
-export async function runTensor(context: CliContext, argument: string, input: string, output: string, threadCount: number): Promise<TensorReport> {
+export async function runTensor(
+  context: CliContext,
+  argument: string,
+  input: string,
+  output: string,
+  options: Pick<RunOptions, 'threads' | 'precision'>,
+): Promise<TensorReport> {
   const model = await loadModel(context, argument)
+  precisionOf(model.graph, argument, options.precision)
   const tensor = readNpy(await readFileOf(input, `Tensor "${input}"`, MAX_TENSOR), input)
   const { plan } = stagesOf(model)
   const wanted = plan.inputs[0]?.shape ?? []
@@ -103,7 +112,7 @@ export async function runTensor(context: CliContext, argument: string, input: st
       `its shape is [${tensor.shape.join(', ')}], the model takes [${wanted.join(', ')}]`,
       'Give a tensor of that shape',
     )
-  const result = await withRunner(await nodeHost(context.root, threadCount), plan, (runner: Runner) =>
+  const result = await withRunner(await nodeHost(context.root, options.threads), plan, (runner: Runner) =>
     runner.run([tensor], { signal: context.signal }),
   )
   const first = firstOutput(model, result)
@@ -145,7 +154,7 @@ export function runCommand(context: CliContext): Command {
       }
       if (images.length > 0) throw usage('it names both photos and a tensor', 'Give one or the other')
       if (flags.output === undefined) throw usage('--tensor goes with --output', 'Add --output out.npy')
-      const made = await runTensor(context, model, flags.tensor, flags.output, flags.threads)
+      const made = await runTensor(context, model, flags.tensor, flags.output, flags)
       report(context, flags.json, made, () => `${made.output}: ${shape(made.shape)}, ${milliseconds(made.ms.inference)} ms`)
     })
 }

@@ -109,7 +109,7 @@ export const profileRequestSchema = z.object({
   sustainedMs: z.number().min(0).max(7_200_000).nullable(),
   /** CPUs that it is kept on. */
   pinned: z.array(z.number().int().min(0).max(4095)).min(1).max(4096).nullable(),
-  precision: z.enum(['f32']),
+  precision: z.enum(['f32', 'int8']),
   /** A Node binary for the device, in place of the one from npm. */
   node: z.string().min(1).max(4096).nullable(),
 })

@@ -11,7 +11,7 @@ import { attrsOf } from '../../ops/op.ts'
 import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
 import type { Affine, Quantized } from '../../ops/quantized.ts'
 import { OPS } from '../../ops/registry.ts'
-import { affineOf, EMPTY, joined, type Range } from './ranges.ts'
+import { affineOf, EMPTY, joined, type Range, shortScale } from './ranges.ts'
 
 export interface QuantizeOptions {
   /** Nodes that stay in float, by name. */
@@ -31,6 +31,11 @@ export function observedTensors(graph: Graph): TensorId[] {
       for (const id of [...node.inputs, ...node.outputs])
         if (id !== NONE && !tensorOf(graph, id).data && tensorOf(graph, id).fact.shape.length === 4) of.add(id)
   return [...of]
+}
+
+/** Whether any of it computes in 8 bits. */
+export function isQuantized(graph: Graph): boolean {
+  return graph.nodes.some((n) => n.attrs.quantized)
 }
 
 /** `ranges`: of the tensors above, over photos. A tensor without one keeps its nodes in float. */
@@ -95,7 +100,13 @@ class Quantizer {
     }
     const last = this.graph.nodes.at(-1)
     const outputs = this.graph.outputs.map((id) => (last ? this.as('f32', id, last) : id))
-    return { ...this.graph, tensors: this.tensors, nodes: this.nodes, outputs }
+    return { ...this.graph, tensors: this.used(outputs), nodes: this.nodes, outputs }
+  }
+
+  /** Without the float weights that 8-bit ones took the place of. */
+  private used(outputs: readonly TensorId[]): Map<TensorId, Tensor> {
+    const ids = new Set([...this.graph.inputs, ...outputs, ...this.nodes.flatMap((n) => [...n.inputs, ...n.outputs])])
+    return new Map([...this.tensors].filter(([id]) => ids.has(id)))
   }
 
   /** Which nodes go to 8 bits, and which tensors then share a scale. */
@@ -231,7 +242,7 @@ function quantizedWeights({ shape, data }: HostTensor): { readonly values: HostT
   for (let c = 0; c < channels; c++) {
     let largest = 0
     for (let i = c * length; i < (c + 1) * length; i++) largest = Math.max(largest, Math.abs(data[i] ?? 0))
-    const scale = largest > 0 ? largest / LARGEST_WEIGHT : 1
+    const scale = largest > 0 ? shortScale(largest / LARGEST_WEIGHT) : 1
     scales.push(scale)
     for (let i = c * length; i < (c + 1) * length; i++) values[i] = Math.round((data[i] ?? 0) / scale)
   }

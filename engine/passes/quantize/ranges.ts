@@ -23,11 +23,16 @@ export function joined(a: Range, b: Range): Range {
   return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) }
 }
 
+/** To nine digits, which f32 has: kernels use no more, and files hold thousands of scales as text. */
+export function shortScale(scale: number): number {
+  return Number(scale.toPrecision(9))
+}
+
 /** Scale and zero whose 8-bit values reach from `min` to `max`; 0 is always one of them exactly. */
 export function affineOf({ min, max }: Range): Affine {
   const low = Math.min(min, 0)
   const high = Math.max(max, 0)
   if (!(high > low)) return { scale: 1, zero: 0 }
-  const scale = (high - low) / LARGEST
+  const scale = shortScale((high - low) / LARGEST)
   return { scale, zero: Math.min(LARGEST, Math.max(0, Math.round(-low / scale))) }
 }
