@@ -3,10 +3,10 @@
  * each tensor is held in one of the two orders, and made in the other by a transpose when something first asks for it.
  * Convolutions and whatever follows them stay in the engine's order, so that transposes remain only around what is no map.
  */
+import { assert } from '../../base/assert.ts'
 import { badInput, unsupported } from '../../base/errors.ts'
 import type { GraphBuilder } from '../../ir/build.ts'
-import { type HostTensor, stridesOf } from '../../ir/tensor.ts'
-import { walk } from '../../ops/shared.ts'
+import { allocate, type HostTensor, stridesOf } from '../../ir/tensor.ts'
 import type { FlatFile } from './flatbuffer.ts'
 import type { TfliteTensor } from './model.ts'
 import { constantOf, placeOf } from './tensor.ts'
@@ -146,18 +146,21 @@ export class Values {
   }
 }
 
-/** Output axis i is input axis perm[i]. */
+/** Output axis i is input axis perm[i]. Plain loops over four axes: this runs over every weight of a model. */
 export function permute({ dtype, shape, data }: HostTensor, perm: readonly number[]): HostTensor {
+  assert(perm.length <= 4, `a constant of ${perm.length} axes`)
   const strides = stridesOf(shape)
   const turned = perm.map((axis) => shape[axis] ?? 1)
-  const out = data.slice()
-  walk(
-    turned,
-    perm.map((axis) => strides[axis] ?? 0),
-    0,
-    (to, from) => {
-      out[to] = data[from] ?? 0
-    },
-  )
+  const lead = 4 - perm.length
+  const [n = 1, c = 1, h = 1, w = 1] = [...new Array<number>(lead).fill(1), ...turned]
+  const [sn = 0, sc = 0, sh = 0, sw = 0] = [...new Array<number>(lead).fill(0), ...perm.map((axis) => strides[axis] ?? 0)]
+  const out = allocate(dtype, data.length)
+  let to = 0
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < c; j++)
+      for (let k = 0; k < h; k++) {
+        let from = i * sn + j * sc + k * sh
+        for (const end = to + w; to < end; from += sw) out[to++] = data[from] ?? 0
+      }
   return { dtype, shape: turned, data: out }
 }

@@ -1,6 +1,7 @@
 /** Activations and arithmetic. Source: TensorFlow Lite operator specification (tfl dialect). */
 import type { Activation } from '../../../ops/activationFunction.ts'
-import type { Converter, Converters } from '../context.ts'
+import type { Converter, Converters, NodeContext } from '../context.ts'
+import { rangeOf } from '../tensor.ts'
 
 const activation =
   (make: Activation | ((option: (name: string) => number) => Activation)): Converter =>
@@ -11,11 +12,19 @@ const activation =
   }
 
 const arithmetic =
-  (fn: string, saturates = true): Converter =>
+  (fn: string, saturates: (node: NodeContext) => boolean = () => false): Converter =>
   (node) => {
     const { ids, order } = node.together([0, 1])
-    return node.finish('binary', { function: fn }, ids, order, saturates)
+    return node.finish('binary', { function: fn }, ids, order, saturates(node))
   }
+
+/** Where no input is below 0, a range that begins at 0 cuts nothing off. */
+const belowZero = (node: NodeContext): boolean =>
+  [0, 1].some((i) => {
+    const index = node.index(i)
+    const value = node.values.constant(index)
+    return value ? value.data.some((x) => x < 0) : (rangeOf(node.values.tensor(index))?.[0] ?? -1) < 0
+  })
 
 /** exp(beta x), each over their sum along the last axis. */
 const softmax: Converter = (node) => {
@@ -41,14 +50,14 @@ export const elementwise = {
   LOGISTIC: activation({ kind: 'sigmoid' }),
   TANH: activation({ kind: 'tanh' }),
   HARD_SWISH: activation({ kind: 'hardSwish' }),
-  PRELU: arithmetic('prelu', false),
+  PRELU: arithmetic('prelu'),
   SOFTMAX: softmax,
-  ADD: arithmetic('add'),
-  SUB: arithmetic('sub'),
-  MUL: arithmetic('mul'),
-  DIV: arithmetic('div'),
-  MAXIMUM: arithmetic('max', false),
-  MINIMUM: arithmetic('min', false),
+  ADD: arithmetic('add', belowZero),
+  SUB: arithmetic('sub', () => true),
+  MUL: arithmetic('mul', belowZero),
+  DIV: arithmetic('div', belowZero),
+  MAXIMUM: arithmetic('max'),
+  MINIMUM: arithmetic('min'),
   QUANTIZE: same,
   DEQUANTIZE: same,
 } satisfies Converters
