@@ -97,6 +97,17 @@ export const CLAIMS = {
   DIV: ARITHMETIC,
   MAXIMUM: MOVEMENT,
   MINIMUM: MOVEMENT,
+  SQUARED_DIFFERENCE: MOVEMENT,
+  SQUARE: MOVEMENT,
+  ABS: MOVEMENT,
+  NEG: MOVEMENT,
+  EXP: MOVEMENT,
+  LOG: MOVEMENT,
+  SQRT: MOVEMENT,
+  RSQRT: MOVEMENT,
+  FLOOR: MOVEMENT,
+  CEIL: MOVEMENT,
+  ROUND: MOVEMENT,
 
   // Activations.
   RELU: ACTIVATION,
@@ -108,6 +119,7 @@ export const CLAIMS = {
   LOGISTIC: ACTIVATION,
   TANH: ACTIVATION,
   HARD_SWISH: ACTIVATION,
+  GELU: ACTIVATION,
   SOFTMAX: claim(
     FLOAT_DATA,
     restriction('its input has more than four axes', 'Convert the model without such axes', (node) => node.has(0) && node.shape(0).length > 4),
@@ -117,6 +129,10 @@ export const CLAIMS = {
   MEAN: REDUCTION,
   SUM: REDUCTION,
   REDUCE_MAX: REDUCTION,
+  REDUCE_PROD: claim(
+    restriction('it multiplies other than a list of constants, as shape arithmetic has it', 'Convert the model without it', (node) => node.varies(0)),
+    constant(1, 'list of axes'),
+  ),
 
   // Movement.
   CONCATENATION: claim(FLOAT_DATA, ONLY_CLIPS),
@@ -141,6 +157,15 @@ export const CLAIMS = {
   PADV2: claim(FLOAT_DATA, ...constants([1, 'padding'], [2, 'fill value'])),
   MIRROR_PAD: claim(FLOAT_DATA, constant(1, 'padding')),
   PACK: MOVEMENT,
+  GATHER: claim(
+    FLOAT_DATA,
+    constant(1, 'list of indices'),
+    restriction(
+      'it gathers apart for each index of leading axes',
+      'Convert the model without batch dimensions in gathers',
+      (node) => node.option('batchDims') !== 0,
+    ),
+  ),
   SHAPE: claim(),
   RESIZE_BILINEAR: RESIZE,
   RESIZE_NEAREST_NEIGHBOR: RESIZE,

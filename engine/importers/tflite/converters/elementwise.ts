@@ -26,6 +26,25 @@ const belowZero = (node: NodeContext): boolean =>
     return value ? value.data.some((x) => x < 0) : (rangeOf(node.values.tensor(index))?.[0] ?? -1) < 0
   })
 
+const unary =
+  (...functions: readonly string[]): Converter =>
+  (node) => {
+    const { id, order } = node.inOrder(0)
+    const last = functions.length - 1
+    return [{ id: functions.reduce((x, fn, i) => node.emit('unary', { function: fn }, [x], i === last), id), order }]
+  }
+
+const square: Converter = (node) => {
+  const { id, order } = node.inOrder(0)
+  return [{ id: node.emit('binary', { function: 'mul' }, [id, id]), order }]
+}
+
+const squaredDifference: Converter = (node) => {
+  const { ids, order } = node.together([0, 1])
+  const difference = node.emit('binary', { function: 'sub' }, ids, false)
+  return [{ id: node.emit('binary', { function: 'mul' }, [difference, difference]), order }]
+}
+
 /** exp(beta x), each over their sum along the last axis. */
 const softmax: Converter = (node) => {
   const { id, order, axis } = node.inOrder(0)
@@ -51,6 +70,7 @@ export const elementwise = {
   TANH: activation({ kind: 'tanh' }),
   HARD_SWISH: activation({ kind: 'hardSwish' }),
   PRELU: arithmetic('prelu'),
+  GELU: activation((option) => ({ kind: option('approximate') ? 'geluTanh' : 'gelu' })),
   SOFTMAX: softmax,
   ADD: arithmetic('add', belowZero),
   SUB: arithmetic('sub', () => true),
@@ -58,6 +78,17 @@ export const elementwise = {
   DIV: arithmetic('div', belowZero),
   MAXIMUM: arithmetic('max'),
   MINIMUM: arithmetic('min'),
+  ABS: unary('abs'),
+  NEG: unary('neg'),
+  EXP: unary('exp'),
+  LOG: unary('log'),
+  SQRT: unary('sqrt'),
+  RSQRT: unary('sqrt', 'reciprocal'),
+  FLOOR: unary('floor'),
+  CEIL: unary('ceil'),
+  ROUND: unary('round'),
+  SQUARE: square,
+  SQUARED_DIFFERENCE: squaredDifference,
   QUANTIZE: same,
   DEQUANTIZE: same,
 } satisfies Converters

@@ -1,5 +1,5 @@
 /** Everything that only moves elements, and shapes as values. Source: TensorFlow Lite operator specification (tfl dialect). */
-import { sizeOf } from '../../../ir/tensor.ts'
+import { allocate, sizeOf } from '../../../ir/tensor.ts'
 import { normalAxis } from '../../../ops/shared.ts'
 import { type Converters, type Made, type NodeContext, plain } from '../context.ts'
 import { mapAxis } from '../layout.ts'
@@ -198,6 +198,23 @@ function pack(node: NodeContext): readonly Made[] {
   return plain(node.emit('concat', { axis }, parts))
 }
 
+/** Parts along an axis by their indices. A list of indices leaves the axes where they are. */
+function gather(node: NodeContext): readonly Made[] {
+  const indices = node.shape(1, 'list of indices')
+  const axis = normalAxis(node.option('axis'), node.shape(0).length, node.name)
+  const held = node.inOrder(0, indices.length === 1 ? node.order(0) : 'plain')
+  return [{ id: node.emit('gather', { axis: held.axis(axis) }, [held.id, node.plain(1)]), order: held.order }]
+}
+
+/** Of a list of constants, as shapes are computed. */
+function product(node: NodeContext): readonly Made[] {
+  const { data, dtype } = node.constant(0, 'input')
+  if (node.integers(1, 'list of axes').some((a) => normalAxis(a, 1, node.name) !== 0)) throw node.misuse('its axes are not those of a list')
+  const value = allocate(dtype, 1).fill(1)
+  for (const factor of data) value[0] = (value[0] ?? 1) * factor
+  return plain(node.constantTensor('product', { dtype, shape: node.option('keepDims') !== 0 ? [1] : [], data: value }))
+}
+
 function shape(node: NodeContext): readonly Made[] {
   const extents = node.shape(0)
   return plain(node.constantTensor('shape', { dtype: 'i32', shape: [extents.length], data: Int32Array.from(extents) }))
@@ -217,5 +234,7 @@ export const shapes = {
   PADV2: (node) => pad(node, Number(node.constant(2, 'fill value').data[0] ?? 0)),
   MIRROR_PAD: mirrorPad,
   PACK: pack,
+  GATHER: gather,
+  REDUCE_PROD: product,
   SHAPE: shape,
 } satisfies Converters
