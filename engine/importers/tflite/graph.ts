@@ -3,7 +3,6 @@ import { throwIfCancelled } from '../../base/cancel.ts'
 import { badInput, ScopeError, unsupported } from '../../base/errors.ts'
 import { GraphBuilder } from '../../ir/build.ts'
 import type { Graph } from '../../ir/graph.ts'
-import { sizeOf } from '../../ir/tensor.ts'
 import { OPS } from '../../ops/registry.ts'
 import type { OpenOptions } from '../importer.ts'
 import { checkClaim, claimOf } from './claims.ts'
@@ -18,7 +17,7 @@ const MAX_MADE_ELEMENTS = 1 << 26
 
 /** Inputs and outputs of rank 4 are [N, C, H, W]. Throws ScopeError: unsupported operators named with a node each, misfits named with theirs. */
 export function convertGraph(model: TfliteModel, options: OpenOptions): Graph {
-  refuseUnsupported(model.operators)
+  refuseUnsupported(model)
   const builder = new GraphBuilder(model.name || 'tflite', OPS)
   const names = new Set<string>()
   const unique = (base: string): string => uniqueName(base, names)
@@ -88,7 +87,8 @@ function folded(node: NodeContext): readonly Made[] | undefined {
 
 /** What the file says of an output is what the engine makes of it, or one of the two has the operator wrong. */
 function checkShape(node: NodeContext, tensor: TfliteTensor, shape: readonly number[]): void {
-  if (tensor.shape.join() === shape.join() || (tensor.shape.length === 0 && sizeOf(shape) === 1)) return
+  // [] also stands for a shape that the converter did not know.
+  if (tensor.shape.length === 0 || tensor.signature || tensor.shape.join() === shape.join()) return
   throw node.misuse(`its output is [${shape.join(', ')}] where the file says [${tensor.shape.join(', ')}]`)
 }
 
@@ -111,7 +111,7 @@ function scopeOf(operator: TfliteOperator, values: Values): string {
 }
 
 /** One error for all operators that are missing, each with the first node that needs it. */
-function refuseUnsupported(operators: readonly TfliteOperator[]): void {
+function refuseUnsupported({ operators, tensors }: TfliteModel): void {
   const missing = new Map<string, TfliteOperator>()
   for (const operator of operators) {
     const op = operator.custom ? `custom operator ${operator.op || 'without a name'}` : operator.op
@@ -120,7 +120,9 @@ function refuseUnsupported(operators: readonly TfliteOperator[]): void {
   const [first] = missing
   if (!first) return
   const where = `node ${first[1].index}, byte ${first[1].at}`
-  const list = [...missing].slice(0, 20).map(([op, { index }]) => `"${op}" (node ${index})`)
+  const list = [...missing]
+    .slice(0, 20)
+    .map(([op, { index, outputs }]) => `"${op}" (node ${index} "${nodeName(tensors[outputs[0] ?? -1]?.name ?? op)}")`)
   const [why, hint] =
     missing.size === 1
       ? [`its op ${list[0]} is not supported`, 'Convert the model without it, or ask for it to be added']

@@ -31,7 +31,7 @@ describe('an operator that is not supported', () => {
     const bytes = model([MAP, MAP, MAP], [relu(0, 1), { code: 56, inputs: [1], outputs: [2] }])
     const error = await failure(bytes)
     expect(error.code).toBe('unsupported')
-    expect(error.message).toContain('"ARG_MAX" (node 1)')
+    expect(error.message).toContain('"ARG_MAX" (node 1 "t2")')
     const at = Number(/^node 1, byte (\d+)$/.exec(error.where ?? '')?.[1])
     expect(at).toBeGreaterThan(8)
     expect(at).toBeLessThan(bytes.length)
@@ -45,9 +45,9 @@ describe('an operator that is not supported', () => {
       { code: 1000, inputs: [3], outputs: [4] },
     ]
     const { message } = await failure(model([MAP, MAP, MAP, MAP, MAP], operators))
-    expect(message).toContain('"custom operator TFLite_Detection_PostProcess" (node 0)')
-    expect(message).toContain('"BATCH_MATMUL" (node 2)')
-    expect(message).toContain('"operator number 1000" (node 3)')
+    expect(message).toContain('"custom operator TFLite_Detection_PostProcess" (node 0 "t1")')
+    expect(message).toContain('"BATCH_MATMUL" (node 2 "t3")')
+    expect(message).toContain('"operator number 1000" (node 3 "t4")')
     expect(message).not.toContain('node 1')
   })
 
