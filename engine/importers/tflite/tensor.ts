@@ -16,14 +16,11 @@ interface ElementType {
 const TYPES: Readonly<Partial<Record<TensorType, ElementType>>> = {
   float32: { dtype: 'f32', bytes: 4, read: (v, at) => v.getFloat32(at, true) },
   float16: { dtype: 'f32', bytes: 2, read: (v, at) => halfToNumber(v.getUint16(at, true)) },
-  float64: { dtype: 'f32', bytes: 8, read: (v, at) => v.getFloat64(at, true) },
   int32: { dtype: 'i32', bytes: 4, read: (v, at) => v.getInt32(at, true) },
   uint8: { dtype: 'u8', bytes: 1, read: (v, at) => v.getUint8(at) },
   int64: { dtype: 'i64', bytes: 8, read: (v, at) => Number(v.getBigInt64(at, true)) },
-  bool: { dtype: 'bool', bytes: 1, read: (v, at) => (v.getUint8(at) === 0 ? 0 : 1) },
   int16: { dtype: 'i32', bytes: 2, read: (v, at) => v.getInt16(at, true) },
   int8: { dtype: 'i8', bytes: 1, read: (v, at) => v.getInt8(at) },
-  uint32: { dtype: 'i64', bytes: 4, read: (v, at) => v.getUint32(at, true) },
 }
 
 /** Lowest and highest number of each type that activations are quantised to. */

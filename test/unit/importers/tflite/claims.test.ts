@@ -12,7 +12,7 @@ The importer reads \`.tflite\` files of schema version 3, their first graph, wit
 
 **Sizes.** Batch, height and width may be left open: the batch is then 1, and height and width are given with \`--input\`. Shapes computed from them are computed while the file is read.
 
-**Numbers.** Everything is computed in float32. float16 and float64 weights become float32. Models quantised to 8 bits (uint8 or int8, per tensor or per axis; int16 activations too) are computed in float32 as well:
+**Numbers.** Everything is computed in float32. float16 weights become float32. Models quantised to 8 bits (uint8 or int8, per tensor or per axis; int16 activations too) are computed in float32 as well:
 
 - Weights and biases are dequantised exactly: (q - zero point) x scale. So are constants of other operators.
 - Activations are not rounded to 8 bits between operators. QUANTIZE and DEQUANTIZE change nothing. Results are those of the float32 network with the dequantised weights, not the bits of the 8-bit one; on the test networks they lie within 3.2 steps of the interpreter's 8-bit output (of a softmax; of logits 1.1).
