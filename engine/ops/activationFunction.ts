@@ -140,6 +140,9 @@ const NAMES: Readonly<Record<Exclude<Activation['kind'], 'clip'>, string>> = {
 /** In words, as tables show it. */
 export function activationName(a: Activation): string {
   if (a.kind !== 'clip') return a.kind === 'elu' && a.gamma !== 1 ? 'SELU' : NAMES[a.kind]
-  if (a.min === 0) return a.max === null ? 'ReLU' : `ReLU${a.max}`
-  return `clip(${a.min ?? '-∞'}, ${a.max ?? '∞'})`
+  if (a.min === 0) return a.max === null ? 'ReLU' : `ReLU${short(a.max)}`
+  return `clip(${a.min === null ? '-∞' : short(a.min)}, ${a.max === null ? '∞' : short(a.max)})`
 }
+
+/** Bounds of quantised models have many digits. */
+const short = (x: number): number => Number(x.toPrecision(4))

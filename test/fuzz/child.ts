@@ -6,13 +6,15 @@ import { corpus } from './corpus.ts'
 import { mutate } from './mutate.ts'
 import { tryFile } from './tryFile.ts'
 
-const { values } = parseArgs({ options: { from: { type: 'string', default: '0' }, to: { type: 'string', default: '100' } } })
-const specimens = corpus()
+const { values } = parseArgs({
+  options: { from: { type: 'string', default: '0' }, to: { type: 'string', default: '100' }, format: { type: 'string', default: '' } },
+})
+const specimens = corpus().filter(({ name }) => values.format === '' || name.includes(`.${values.format}`))
 const host = await nodeHost(resolve(import.meta.dirname, '../..'), 1)
 for (let seed = Number(values.from); seed < Number(values.to); seed++) {
   const original = specimens[seed % specimens.length]
   if (!original) break
-  process.send?.({ begin: seed, name: original.name })
+  await send({ begin: seed, name: original.name })
   const start = performance.now()
   let outcome: string
   try {
@@ -20,7 +22,12 @@ for (let seed = Number(values.from); seed < Number(values.to); seed++) {
   } catch (thrown) {
     outcome = `untyped: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`
   }
-  process.send?.({ seed, name: original.name, outcome, ms: performance.now() - start, rss: process.memoryUsage().rss })
+  await send({ seed, name: original.name, outcome, ms: performance.now() - start, rss: process.memoryUsage().rss })
 }
 process.disconnect?.()
 process.exit(0)
+
+/** Leaving before the last messages are out would look like a crash. */
+function send(message: object): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()) ?? resolve())
+}

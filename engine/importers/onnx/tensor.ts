@@ -2,6 +2,7 @@
 import { badInput, unsupported } from '../../base/errors.ts'
 import { allocate, type DType, type HostTensor, sizeOf, type TensorData } from '../../ir/tensor.ts'
 import { MAX_ELEMENTS } from '../../ops/shared.ts'
+import { halfToNumber } from '../half.ts'
 import { NOT_A_TENSOR } from './claims.ts'
 import type { OnnxTensor } from './proto.ts'
 import { int64Of, readerOf } from './wire.ts'
@@ -38,16 +39,6 @@ export function elementType(onnx: number, where: string): ElementType {
   const type = TYPES[onnx]
   if (!type) throw unsupported(`Tensor "${where}" (element type number ${onnx} of ONNX)`, NOT_A_TENSOR, 'Export the model in float32', where)
   return type
-}
-
-/** IEEE 754 binary16. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 const scratch = new DataView(new ArrayBuffer(4))

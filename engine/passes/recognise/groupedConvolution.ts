@@ -1,7 +1,8 @@
-/** Channels cut apart, convolved part by part and joined again are one grouped convolution. */
+/** Channels cut apart, convolved part by part, perhaps each with the same activation, and joined again are one grouped convolution. */
 import { constantIn, type GraphEdit } from '../../ir/edit.ts'
 import { NONE, type Node, type TensorId } from '../../ir/graph.ts'
 import { allocate, type HostTensor } from '../../ir/tensor.ts'
+import { activation } from '../../ops/activation/op.ts'
 import { concat } from '../../ops/concat/op.ts'
 import { type Conv2dAttributes, conv2d } from '../../ops/conv2d/op.ts'
 import { cutsOf, slice } from '../../ops/slice/op.ts'
@@ -16,17 +17,38 @@ export const groupedConvolution: Pass = {
       const attrs = asOp(concat, join)
       const axis = attrs && (attrs.axis < 0 ? attrs.axis + shapeOf(edit, output(join)).length : attrs.axis)
       if (!attrs || axis !== 1 || attrs.shuffle || attrs.activation.kind !== 'none' || join.inputs.length < 2) continue
-      const convs = join.inputs.map((id) => soleProducer(edit, id))
-      const found = group(edit, convs)
+      const ends = join.inputs.map((id) => soleProducer(edit, id))
+      const after = sameActivation(ends)
+      const found = group(edit, after ? ends.map((end) => end && soleProducer(edit, input(end))) : ends)
       if (!found) continue
       const inputs = [
         found.x,
         edit.constant(`${join.name}:weight`, found.weight, 'OIHW'),
         found.bias ? edit.constant(`${join.name}:bias`, found.bias) : NONE,
       ]
-      edit.replace([...found.convs, join], { op: 'conv2d', name: join.name, attrs: found.attrs, inputs, outputs: [output(join)] })
+      if (!after) {
+        edit.replace([...found.convs, join], { op: 'conv2d', name: join.name, attrs: found.attrs, inputs, outputs: [output(join)] })
+        continue
+      }
+      const before = edit.newTensor(`${join.name}:convolved`, edit.tensor(output(join)).fact)
+      edit.replace(found.convs, { op: 'conv2d', name: join.name, attrs: found.attrs, inputs, outputs: [before] })
+      edit.replace([...after.nodes, join], {
+        op: 'activation',
+        name: `${join.name}:activation`,
+        attrs: after.attrs,
+        inputs: [before],
+        outputs: [output(join)],
+      })
     }
   },
+}
+
+/** The activation that every one of `nodes` is, each its own node; undefined where they are none or differ. */
+function sameActivation(nodes: readonly (Node | undefined)[]): { nodes: readonly Node[]; attrs: Node['attrs'] } | undefined {
+  const [first] = nodes
+  const fn = asOp(activation, first)?.function
+  const alike = (n: Node | undefined): n is Node => JSON.stringify(asOp(activation, n)?.function) === JSON.stringify(fn)
+  return first && fn && nodes.every(alike) && new Set(nodes).size === nodes.length ? { nodes, attrs: first.attrs } : undefined
 }
 
 interface Group {

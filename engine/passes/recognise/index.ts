@@ -13,12 +13,15 @@ import { mergeReshapes } from './mergeReshapes.ts'
 import { paddedWindows } from './paddedWindows.ts'
 import { removeIdentities } from './removeIdentities.ts'
 import { mergeTransposes, turnedSoftmax } from './transposes.ts'
+import { turnedReshapes } from './turnedReshapes.ts'
 
 export const RECOGNISE: readonly Pass[] = [
   foldConstants,
   constantInputs,
   removeIdentities,
   // One reshape on either side of a transpose is what the shuffle looks for.
+  mergeTransposes,
+  turnedReshapes,
   mergeTransposes,
   mergeReshapes,
   channelShuffle,

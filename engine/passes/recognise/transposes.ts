@@ -7,7 +7,7 @@ import type { Pass } from '../pass.ts'
 import { asOp, input, output, shapeOf, soleProducer } from './match.ts'
 
 /** Input axis of each output axis. */
-function orderOf(edit: GraphEdit, node: Node | undefined): readonly number[] | undefined {
+export function orderOf(edit: GraphEdit, node: Node | undefined): readonly number[] | undefined {
   const attrs = asOp(transpose, node)
   if (!node || !attrs) return undefined
   const rank = shapeOf(edit, output(node)).length

@@ -14,7 +14,7 @@ export const en = {
   'app.reload': 'Reload',
   'app.dismiss': 'Dismiss',
   'app.drop': 'Drop a photo, a model or a workspace',
-  'app.drop.hint': 'Photos: PNG, JPEG, WebP, GIF, BMP, AVIF. Models: .onnx, .pth, .safetensors',
+  'app.drop.hint': 'Photos: PNG, JPEG, WebP, GIF, BMP, AVIF. Models: .onnx, .tflite, .pth, .safetensors',
   'app.skip': 'Skip to the content',
 
   'rail.label': 'Screens',
@@ -40,7 +40,7 @@ export const en = {
   'model.exactParams': '{n} parameters',
   'model.exactMacs': '{n} multiply-accumulates, {convention}',
   'model.empty.what': 'No model is open',
-  'model.empty.hint': 'Drop a model file here (.onnx, .pth, .pth.tar, .safetensors), or choose one of the list',
+  'model.empty.hint': 'Drop a model file here (.onnx, .tflite, .pth, .pth.tar, .safetensors), or choose one of the list',
   'model.untrained': 'Random weights: it shows structure and speed, and cannot classify',
 
   'models.title': 'Models',

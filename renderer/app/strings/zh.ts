@@ -15,7 +15,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'app.reload': '重新载入',
   'app.dismiss': '知道了',
   'app.drop': '放下照片、模型或工作区',
-  'app.drop.hint': '照片：PNG、JPEG、WebP、GIF、BMP、AVIF。模型：.onnx、.pth、.safetensors',
+  'app.drop.hint': '照片：PNG、JPEG、WebP、GIF、BMP、AVIF。模型：.onnx、.tflite、.pth、.safetensors',
   'app.skip': '跳到内容',
 
   'rail.label': '页面',
@@ -41,7 +41,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'model.exactParams': '{n} 个参数',
   'model.exactMacs': '{n} 次乘加，{convention}',
   'model.empty.what': '没有打开的模型',
-  'model.empty.hint': '把模型文件（.onnx、.pth、.pth.tar、.safetensors）拖到这里，或从列表中选择',
+  'model.empty.hint': '把模型文件（.onnx、.tflite、.pth、.pth.tar、.safetensors）拖到这里，或从列表中选择',
   'model.untrained': '权重是随机的：可看结构与速度，不能分类',
 
   'models.title': '模型',

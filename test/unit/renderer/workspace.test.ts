@@ -86,6 +86,7 @@ describe('workspace file', () => {
     expect(await kindOfFile(new Blob(['{"layers":[]}']), 'a.shufflescope.json')).toBe('workspace')
     expect(await kindOfFile(new Blob(['{"layers":[]}']), 'a.json')).not.toBe('workspace')
     expect(await kindOfFile(new Blob(['\x08\x07{"shufflescope-workspace"}']), 'a.onnx')).toBe('model')
+    expect(await kindOfFile(new Blob(['\x1c\0\0\0TFL3'], { type: 'image/x-unknown' }), 'a.tflite')).toBe('model')
   })
 })
 

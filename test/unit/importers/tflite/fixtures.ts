@@ -1,0 +1,51 @@
+/** The TensorFlow Lite files of test/fixtures/tflite with what TensorFlow and its interpreter computed for them. Maps are NCHW. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { HostTensor } from '../../../../engine/ir/tensor.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../../fixtures/tflite')
+
+export interface Fixture {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly inputs: readonly HostTensor[]
+  /** In floats; of a quantised model with its weights dequantised. */
+  readonly outputs: readonly HostTensor[]
+  /** Of a quantised model: what the interpreter makes of it in 8 bits, as floats, and the step of each output (0: a float). */
+  readonly quantised: readonly HostTensor[] | undefined
+  readonly steps: readonly number[]
+}
+
+interface Packed {
+  readonly shape: readonly number[]
+  readonly data: string
+}
+
+function unpack({ shape, data }: Packed): HostTensor {
+  const bytes = Uint8Array.from(Buffer.from(data, 'base64'))
+  return { dtype: 'f32', shape, data: new Float32Array(bytes.buffer) }
+}
+
+export function fixture(name: string): Fixture {
+  const json: { inputs: Packed[]; outputs: Packed[]; quantised?: Packed[]; steps?: number[] } = JSON.parse(
+    readFileSync(resolve(FOLDER, `${name}.json`), 'utf8'),
+  )
+  return {
+    name,
+    bytes: new Uint8Array(readFileSync(resolve(FOLDER, `${name}.tflite`))),
+    inputs: json.inputs.map(unpack),
+    outputs: json.outputs.map(unpack),
+    quantised: json.quantised?.map(unpack),
+    steps: json.steps ?? [],
+  }
+}
+
+export const FIXTURES: readonly string[] = readdirSync(FOLDER)
+  .filter((f) => f.endsWith('.tflite'))
+  .map((f) => f.replace('.tflite', ''))
+  .sort()
+
+/** Height and width for the files that leave them open. */
+export function sizeFor(name: string): { inputSize?: readonly [number, number] } {
+  return name.startsWith('open') ? { inputSize: [16, 16] } : {}
+}
