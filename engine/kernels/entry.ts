@@ -5,6 +5,7 @@
 import { activation } from '../ops/activation/kernel'
 import { affine } from '../ops/batchNorm/kernel'
 import { binary } from '../ops/binary/kernel'
+import { boxDecode } from '../ops/boxDecode/kernel'
 import { gatherChannels } from '../ops/channelShuffle/kernel'
 import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
 import { conv } from '../ops/conv2d/kernel'
@@ -14,6 +15,8 @@ import { linear } from '../ops/linear/kernel'
 import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
+import { maxRoiPool } from '../ops/maxRoiPool/kernel'
+import { nonMaxSuppression } from '../ops/nonMaxSuppression/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
 import { softmax } from '../ops/softmax/kernel'
 import { copyStrided } from '../ops/transpose/kernel'
@@ -48,6 +51,9 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 17: return interpolate(args, begin, end)
     case 18: return lrn(args, begin, end)
     case 19: return convTranspose(args, begin, end)
+    case 20: return boxDecode(args, begin, end)
+    case 21: return nonMaxSuppression(args, begin, end)
+    case 22: return maxRoiPool(args, begin, end)
     default: unreachable()
   }
 }

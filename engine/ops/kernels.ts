@@ -20,6 +20,9 @@ export const KERNELS = [
   'interpolate',
   'lrn',
   'convTranspose',
+  'boxDecode',
+  'nonMaxSuppression',
+  'maxRoiPool',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]
