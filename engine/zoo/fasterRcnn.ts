@@ -76,7 +76,7 @@ export function fasterRcnn(options: FasterRcnnOptions, weights: WeightSource): G
   const features = graph.within('backbone', () => backbone.features(net, image, shuffle))
   const regions = graph.within('RPN', () => proposalsOf(net, features, inputSize, proposals))
   const pooled = graph.within('RoI', () =>
-    graph.node('maxRoiPool', { size: [BINS, BINS], scale: 1 / STRIDE }, [features, regions], { name: 'roi.pool' }),
+    graph.node('maxRoiPool', { bins: [BINS, BINS], scale: 1 / STRIDE }, [features, regions], { name: 'roi.pool' }),
   )
   return graph.within('head', () => {
     const deep = graph.node('globalPool', { mode: 'average', keepDims: false }, [backbone.head(net, pooled, shuffle)], { name: 'head.pool' })

@@ -1,10 +1,13 @@
-/** RoI pooling, against torchvision's roi_pool (`fixtures/make/boxes.py`). */
+/** RoI pooling, against torchvision's roi_pool (`fixtures/make/boxes.py`) and onnxruntime's MaxRoiPool. */
 import fc from 'fast-check'
+import * as ort from 'onnxruntime-web'
 import { describe, expect, it } from 'vitest'
-import type { HostTensor } from '../../engine/index.ts'
+import { type HostTensor, openModel, recognise, writeOnnx } from '../../engine/index.ts'
 import FIXTURE from '../fixtures/boxes.json'
 import { checkNode, first, nodeGraph } from './cases.ts'
 import { BACKENDS, expectAgreement, randomTensor, relativeError, runOn } from './harness.ts'
+
+ort.env.wasm.numThreads = 1
 
 const tensor = (shape: readonly number[], data: readonly number[]): HostTensor => ({ dtype: 'f32', shape, data: Float32Array.from(data) })
 
@@ -21,10 +24,27 @@ function regionsOf(count: number, images: number, side: number, seed: number): H
 describe('maxRoiPool', () => {
   it.each(FIXTURE.pooling)('has the values of torchvision: $shape, $size bins, scale $scale', async ({ shape, size, scale, ...given }) => {
     const regions = tensor([given.regions.length / 5, 5], given.regions)
-    const graph = nodeGraph('maxRoiPool', { size, scale }, [shape, regions.shape])
+    const graph = nodeGraph('maxRoiPool', { bins: size, scale }, [shape, regions.shape])
     const inputs = [tensor(shape, given.x), regions]
     expect(relativeError(first(graph, inputs).data, given.y)).toBeLessThan(1e-6)
     for (const backend of BACKENDS) expect(relativeError((await runOn(backend, graph, inputs))[0]?.data ?? [], given.y)).toBeLessThan(1e-6)
+  })
+
+  it.each(FIXTURE.pooling)('is read and written as ONNX; onnxruntime agrees: $shape, $size bins', async ({ shape, size, scale, ...given }) => {
+    const regions = tensor([given.regions.length / 5, 5], given.regions)
+    const graph = nodeGraph('maxRoiPool', { bins: size, scale }, [shape, regions.shape])
+    const inputs = [tensor(shape, given.x), regions]
+    const bytes = writeOnnx(graph)
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] })
+    const feeds = Object.fromEntries(
+      inputs.map((t, i) => [session.inputNames[i] ?? '', new ort.Tensor('float32', Float32Array.from(t.data), [...t.shape])]),
+    )
+    const outputs = await session.run(feeds)
+    expect(relativeError(outputs[session.outputNames[0] ?? '']?.data as Float32Array, first(graph, inputs).data)).toBeLessThan(1e-6)
+    await session.release()
+    const again = recognise((await openModel({ name: 'again.onnx', bytes })).graph)
+    expect(again.nodes[0]).toMatchObject({ op: 'maxRoiPool', attrs: { bins: size } })
+    expect([...first(again, inputs).data]).toEqual([...first(graph, inputs).data])
   })
 
   it('any map, regions and bins, on every backend', async () => {
@@ -42,7 +62,7 @@ describe('maxRoiPool', () => {
     })
     await fc.assert(
       fc.asyncProperty(shape, rest, fc.nat(), async ({ n, c, h, w }, { rows, columns, r, scale }, seed) => {
-        const graph = nodeGraph('maxRoiPool', { size: [rows, columns], scale }, [
+        const graph = nodeGraph('maxRoiPool', { bins: [rows, columns], scale }, [
           [n, c, h, w],
           [r, 5],
         ])
@@ -58,7 +78,7 @@ describe('maxRoiPool', () => {
       [6, 5],
       [0, 90, 90, 99, 99, 0, none, none, none, none, 0, -far, -far, far, far, none, 0, 0, 9, 9, 0, 3e38, 0, -3e38, 9, 0, 0, 0, 0, 0],
     )
-    const graph = nodeGraph('maxRoiPool', { size: [2, 2] }, [
+    const graph = nodeGraph('maxRoiPool', { bins: [2, 2] }, [
       [1, 5, 4, 4],
       [6, 5],
     ])
@@ -72,24 +92,24 @@ describe('maxRoiPool', () => {
   })
 
   it('states a flow that holds, and refuses what does not fit', async () => {
-    await checkNode('maxRoiPool', { size: [2, 3] }, [
+    await checkNode('maxRoiPool', { bins: [2, 3] }, [
       [2, 4, 3, 5],
       [3, 5],
     ])
     expect(() =>
-      nodeGraph('maxRoiPool', { size: [2, 2] }, [
+      nodeGraph('maxRoiPool', { bins: [2, 2] }, [
         [1, 4, 3, 5],
         [3, 4],
       ]),
     ).toThrow(/"node".*4 values/)
     expect(() =>
-      nodeGraph('maxRoiPool', { size: [2, 2] }, [
+      nodeGraph('maxRoiPool', { bins: [2, 2] }, [
         [4, 3],
         [3, 5],
       ]),
     ).toThrow(/"node".*rank 4/)
     expect(() =>
-      nodeGraph('maxRoiPool', { size: [2, 2], scale: 0 }, [
+      nodeGraph('maxRoiPool', { bins: [2, 2], scale: 0 }, [
         [1, 4, 3, 5],
         [3, 5],
       ]),

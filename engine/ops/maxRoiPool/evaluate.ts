@@ -22,11 +22,11 @@ function binsOf(from: number, to: number, count: number, extent: number): (reado
   return Array.from({ length: count }, (_, i) => [within(Math.floor(fround(i * bin))), within(Math.ceil(fround((i + 1) * bin)))])
 }
 
-export function poolRegions({ size, scale }: MaxRoiPoolAttributes, x: HostTensor | undefined, regions: HostTensor | undefined): HostTensor {
+export function poolRegions({ bins, scale }: MaxRoiPoolAttributes, x: HostTensor | undefined, regions: HostTensor | undefined): HostTensor {
   assert(x && regions, 'RoI pooling needs an input and regions')
   const [n, c, h, w] = asNchw(x.shape)
   const r = regions.shape[0] ?? 0
-  const [rows, columns] = size
+  const [rows, columns] = bins
   const out = new Float32Array(r * c * rows * columns)
   let at = 0
   for (let region = 0; region < r; region++) {

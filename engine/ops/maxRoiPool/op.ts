@@ -11,7 +11,7 @@ import { poolRegions } from './evaluate.ts'
 
 const attributes = z.object({
   /** Rows and columns of bins. */
-  size: pair,
+  bins: pair,
   /** Positions of the map for one pixel of the image. */
   scale: z.number().positive().max(1e6).default(1),
 })
@@ -19,7 +19,7 @@ export type MaxRoiPoolAttributes = z.infer<typeof attributes>
 
 /**
  * Inputs: x [N, C, H, W]; regions [R, 5] as image, left, top, right, bottom in pixels, both corners in the region. Output
- * [R, C, size[0], size[1]]; 0 in a bin outside the map, and for an image that is none of the batch.
+ * [R, C, bins[0], bins[1]]; 0 in a bin outside the map, and for an image that is none of the batch.
  */
 export const maxRoiPool = defineOp<MaxRoiPoolAttributes>({
   kind: 'maxRoiPool',
@@ -28,14 +28,14 @@ export const maxRoiPool = defineOp<MaxRoiPoolAttributes>({
   readsStrided: true,
   storesStrided: true,
 
-  infer({ size }, inputs, where) {
+  infer({ bins }, inputs, where) {
     const x = need(inputs, 0, 'input', where)
     const regions = need(inputs, 1, 'regions', where)
     needRank(x, 4, 'input', where)
     needRank(regions, 2, 'regions', where)
     const [r = 0, five = 0] = regions.shape
     if (five !== 5) throw misfit(where, `its regions have ${five} values each where 5 are needed`)
-    return [checkedFact(fact([r, x.shape[1] ?? 0, ...size]), where)]
+    return [checkedFact(fact([r, x.shape[1] ?? 0, ...bins]), where)]
   },
 
   /** How large bins are depends on the regions: counted is the whole map for each, as if every region were the image. */
@@ -68,7 +68,7 @@ export const maxRoiPool = defineOp<MaxRoiPoolAttributes>({
       src.height,
       src.width,
       src.channels,
-      ...attrs.size,
+      ...attrs.bins,
       { f32: attrs.scale },
     ])
   },
