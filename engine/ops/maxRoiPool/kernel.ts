@@ -1,4 +1,5 @@
-// RoI pooling, f32 NHWC, four channels at a time. Bins are laid out in f32, as `evaluate` has them.
+// RoI pooling, f32 NHWC, sixteen channels at a time: a cache line, of which nothing is loaded twice. Bins are laid out in f32, as
+// `evaluate` has them.
 import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
 
 /** Exact in single precision, and larger than any map. */
@@ -59,7 +60,27 @@ export function maxRoiPool(args: usize, begin: i32, end: i32): void {
       const x1 = within(<i32>ceil(<f32>(column + 1) * binWidth) + left, width)
       const empty = image < 0 || y1 <= y0 || x1 <= x0
       const first = src + ((max(image, 0) * height + y0) * width + x0) * srcStep
-      for (let c = 0; c < channels; c += 4) {
+      let c = 0
+      for (; c + 16 <= channels && !empty; c += 16) {
+        let v0 = none, v1 = none, v2 = none, v3 = none
+        let line = first + (c << 2)
+        for (let y = y0; y < y1; y++) {
+          let p = line
+          for (let x = x0; x < x1; x++) {
+            v0 = f32x4.pmax(v0, v128.load(p))
+            v1 = f32x4.pmax(v1, v128.load(p, 16))
+            v2 = f32x4.pmax(v2, v128.load(p, 32))
+            v3 = f32x4.pmax(v3, v128.load(p, 48))
+            p += srcStep
+          }
+          line += width * srcStep
+        }
+        v128.store(d + (c << 2), v0)
+        v128.store(d + (c << 2), v1, 16)
+        v128.store(d + (c << 2), v2, 32)
+        v128.store(d + (c << 2), v3, 48)
+      }
+      for (; c < channels; c += 4) {
         let v = empty ? zero : none
         if (!empty) {
           let line = first + (c << 2)
