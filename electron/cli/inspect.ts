@@ -1,6 +1,6 @@
 /** `shufflescope inspect`: what every layer of a model costs, and where its channels are shuffled. */
 import { Command, Option } from 'commander'
-import { CONVENTION_WORDS, CONVENTIONS, type Convention, inspectGraph, macsOf } from '../../engine/index.ts'
+import { CONVENTION_WORDS, CONVENTIONS, type Convention, inspectGraph, macsOf, sectionCosts } from '../../engine/index.ts'
 import { type CliContext, report } from './context.ts'
 import { stagesOf } from './execute.ts'
 import { loadModel } from './load.ts'
@@ -19,6 +19,8 @@ export interface InspectReport {
   /** MACs under the convention asked for; FLOPs are twice that; bytes read and written with nothing fused. */
   readonly totals: { readonly macs: number; readonly flops: number; readonly bytes: number; readonly arenaBytes: number }
   readonly layers: readonly InspectLayer[]
+  /** Layers added up by the first segment of their scope ("stage2", "RPN"), in network order; "" for those without one. */
+  readonly sections: readonly { readonly name: string; readonly macs: number; readonly params: number; readonly bytes: number }[]
   readonly shuffles: readonly {
     readonly name: string
     readonly groups: number
@@ -52,6 +54,9 @@ export async function inspect(context: CliContext, argument: string, options: In
     layers: layers.map(({ name, op, groups, inputShape, outputShape, cost, params: own, bytes: moved }) => {
       return { name, op, groups, inputShape, outputShape, macs: macsOf(cost, options.convention), params: own, bytes: moved }
     }),
+    sections: sectionCosts(layers).map(({ name, cost }) => {
+      return { name, macs: macsOf(cost, options.convention), params: cost.params, bytes: cost.bytesRead + cost.bytesWritten }
+    }),
     shuffles: shuffles.map(({ name, groups, channels, order, source }) => ({ name, groups, channels, order, source })),
   }
 }
@@ -69,7 +74,7 @@ export function inspectCommand(context: CliContext): Command {
     })
 }
 
-function inspectText({ name, params, totals, layers, shuffles }: InspectReport, convention: Convention): string {
+function inspectText({ name, params, totals, layers, sections, shuffles }: InspectReport, convention: Convention): string {
   const head = [
     name,
     `${short(params)} parameters`,
@@ -78,6 +83,13 @@ function inspectText({ name, params, totals, layers, shuffles }: InspectReport, 
   ]
   const rows = layers.map((l) => [l.name, l.op, l.groups, shape(l.inputShape), shape(l.outputShape), short(l.macs), short(l.params), bytes(l.bytes)])
   const parts = [head.join('\n'), table(['layer', 'op', 'groups', 'input', 'output', 'MACs', 'params', 'bytes'], rows)]
+  if (sections.length > 1)
+    parts.push(
+      table(
+        ['section', 'MACs', 'params', 'bytes'],
+        sections.map((s) => [s.name || '(none)', short(s.macs), short(s.params), bytes(s.bytes)]),
+      ),
+    )
   if (shuffles.length > 0)
     parts.push(
       table(

@@ -11,6 +11,7 @@ import {
   type PaperTable,
   quantile,
   type Recomputed,
+  type RecomputedDetector,
   type RecomputedRow,
   reasonWords,
   recomputeRow,
@@ -69,6 +70,8 @@ export interface PaperReportRow {
   readonly reason: string
   /** What the zoo chose where the paper is silent, so that the figure is met. */
   readonly choices: readonly string[]
+  /** Table 7: each detector of the row by size of the image, with the MACs of its parts; `id` and `computed` are those of the first. */
+  readonly detectors?: readonly RecomputedDetector[]
   /** With --measure. */
   readonly measured?: Readonly<Record<string, Measured>>
 }
@@ -111,10 +114,21 @@ async function paperTable(
   return { ...made, rows: measured, measurement: { host: hostFingerprint(), backend, threads: THREADS, runs: RUNS } }
 }
 
-function rowOf({ row, id, shuffle, computed, convention, difference, reason, choices }: RecomputedRow): PaperReportRow {
+function rowOf({ row, id, shuffle, computed, convention, difference, reason, choices, detectors }: RecomputedRow): PaperReportRow {
   const { model, mflops, error, map, ms } = row
   const published = { mflops, error, ...(map && { map }), ...(ms && { ms }) }
-  return { model, id, shuffle, published, computed, convention, difference, reason: reasonWords(reason), choices }
+  return {
+    model,
+    id,
+    shuffle,
+    published,
+    computed,
+    convention,
+    difference,
+    reason: reasonWords(reason),
+    choices,
+    ...(detectors.length > 0 && { detectors }),
+  }
 }
 
 /** Medians of whole runs at the inputs of table 8. */
@@ -172,7 +186,8 @@ function tableText({ table: number, title, source, counts, rows, measurement }: 
     ...inputs.map((key) => ({ head: `${key} ms`, cell: (r: PaperReportRow) => r.published.ms?.[key]?.toFixed(1) ?? null })),
     ...(measurement ? inputs : []).map((key) => ({ head: `here ${key} ms`, cell: (r: PaperReportRow) => measuredText(r.measured?.[key]) })),
     { head: 'printed M', cell: (r) => r.published.mflops },
-    { head: 'counted M', cell: (r) => (r.computed && r.convention ? (r.computed.macs[r.convention] / 1e6).toFixed(2) : null) },
+    ...maps.map((key) => ({ head: `counted M ${key}`, cell: (r: PaperReportRow) => detectorText(r, key) })),
+    { head: 'counted M', cell: (r) => (r.computed && r.convention && !r.detectors ? (r.computed.macs[r.convention] / 1e6).toFixed(2) : null) },
     { head: 'counts', cell: (r) => r.convention && (r.convention === 'paper' ? 'conv' : r.convention) },
     { head: 'difference', cell: (r) => r.difference && percent(r.difference) },
     { head: 'params', cell: (r) => r.computed && short(r.computed.params) },
@@ -181,8 +196,12 @@ function tableText({ table: number, title, source, counts, rows, measurement }: 
   ]
   const shown = columns.filter(({ head, cell }) => head === 'model' || rows.some((row) => cell(row) !== null))
   const conventions = [...new Set(rows.flatMap((r) => r.convention ?? []))]
-  const choices = new Map(
-    rows.filter((r) => r.choices.length > 0).map((r) => [`${r.model}${r.published.mflops ? `, ${r.published.mflops} M` : ''}`, r.choices]),
+  // Rows that share a choice are named together.
+  const choices = new Map<string, string[]>()
+  for (const { model, published, choices: own } of rows)
+    for (const choice of own) choices.set(choice, [...(choices.get(choice) ?? []), `${model}${published.mflops ? `, ${published.mflops} M` : ''}`])
+  const parts = rows.flatMap(({ model, detectors = [] }) =>
+    detectors.map(({ image, parts: own }) => `- ${model} at ${image}: ${own.map((p) => `${p.name} ${(p.macs / 1e6).toFixed(2)}`).join(', ')}`),
   )
   const unmeasured = rows.flatMap(({ model, measured = {} }) =>
     Object.entries(measured).flatMap(([input, m]) => (m.ms === null ? [`${model} at ${input} is not measured: ${m.why}`] : [])),
@@ -199,10 +218,16 @@ function tableText({ table: number, title, source, counts, rows, measurement }: 
       shown.map((c) => c.head),
       rows.map((row) => shown.map((c) => c.cell(row))),
     ),
+    ...(parts.length > 0 ? ['', 'By part, in millions:', ...parts] : []),
     ...(choices.size > 0 ? ['', 'Chosen here, where the paper is silent:'] : []),
-    ...[...choices].flatMap(([model, all]) => all.map((choice) => `- ${model}: ${choice}`)),
+    ...[...choices].map(([choice, models]) => `- ${models.length === rows.length ? 'all' : models.join(', ')}: ${choice}`),
     ...unmeasured.map((line) => `- ${line}`),
   ].join('\n')
+}
+
+function detectorText({ detectors = [], convention }: PaperReportRow, image: string): Cell {
+  const one = detectors.find((d) => d.image === image)
+  return one && convention ? (one.computed.macs[convention] / 1e6).toFixed(2) : null
 }
 
 function hereText({ host, backend, threads, runs }: Measurement): string {

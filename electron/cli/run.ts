@@ -57,6 +57,8 @@ export async function runImages(context: CliContext, argument: string, images: r
   const labels = await labelsOf(context, model)
   const head = detectionHead(model.graph)
   if (!head && options.threshold !== undefined) throw usage(`--threshold goes with a detector, and "${argument}" is none`, 'Leave it out')
+  // Boxes of random weights look like a result.
+  if (head && model.notice) context.note(model.notice)
   return withRunner(await nodeHost(context.root, options.threads), stagesOf(model).plan, async (runner) => {
     const results: ImageResult[] = []
     for (const image of images) {

@@ -67,6 +67,23 @@ export function inspectGraph(loaded: Graph, recognised: Graph): Inspection {
   return { name: loaded.name, params: parameterCount(loaded), layers, shuffles, total: layers.map((l) => l.cost).reduce(add, ZERO) }
 }
 
+/** Cost of a part of the network. */
+export interface SectionCost {
+  /** First segment of the scopes of its layers, e.g. "stage2"; "" for layers without one. */
+  readonly name: string
+  readonly cost: Cost
+}
+
+/** Layers added up by section, in the order in which sections begin. */
+export function sectionCosts(layers: readonly Layer[]): SectionCost[] {
+  const sections = new Map<string, Cost>()
+  for (const { scope, cost } of layers) {
+    const [name = ''] = scope.split('/')
+    sections.set(name, add(sections.get(name) ?? ZERO, cost))
+  }
+  return [...sections].map(([name, cost]) => ({ name, cost }))
+}
+
 function layerOf(graph: Graph, node: Node): Layer {
   const op = opOf(node.op)
   const facts = factsOf(graph, node)

@@ -95,6 +95,9 @@ class Scribe {
       case 'lrn':
         emit('LRN', { size: a.size ?? 1, alpha: { float: a.alpha ?? 1e-4 }, beta: { float: a.beta ?? 0.75 }, bias: { float: a.bias ?? 1 } })
         return
+      case 'maxRoiPool':
+        emit('MaxRoiPool', { pooled_shape: a.bins ?? [], spatial_scale: { float: a.scale ?? 1 } })
+        return
       case 'softmax':
         emit(a.log ? 'LogSoftmax' : 'Softmax', { axis: a.axis ?? -1 })
         return
@@ -298,6 +301,8 @@ interface Fields {
   readonly function?: Activation | string
   readonly epsilon?: number
   readonly size?: number
+  readonly bins?: readonly number[]
+  readonly scale?: number
   readonly alpha?: number
   readonly beta?: number
   readonly bias?: number

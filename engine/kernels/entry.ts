@@ -5,6 +5,7 @@
 import { activation } from '../ops/activation/kernel'
 import { affine } from '../ops/batchNorm/kernel'
 import { binary } from '../ops/binary/kernel'
+import { boxDecode } from '../ops/boxDecode/kernel'
 import { gatherBytes, gatherChannels } from '../ops/channelShuffle/kernel'
 import { depthwise, depthwise3x3 } from '../ops/conv2d/depthwise.kernel'
 import { depthwise8, depthwise8of3x3 } from '../ops/conv2d/depthwise8.kernel'
@@ -15,6 +16,8 @@ import { linear } from '../ops/linear/kernel'
 import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
+import { maxRoiPool } from '../ops/maxRoiPool/kernel'
+import { nonMaxSuppression } from '../ops/nonMaxSuppression/kernel'
 import { pool, pool3x3 } from '../ops/pool2d/kernel'
 import { globalPool8, pool8, pool8wide } from '../ops/pool2d/pool8.kernel'
 import { dequantize, quantize, quantizePlanes } from '../ops/quantize/kernel'
@@ -61,6 +64,9 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 27: return depthwise8of3x3(args, begin, end)
     case 28: return pool8wide(args, begin, end)
     case 29: return quantizePlanes(args, begin, end)
+    case 30: return boxDecode(args, begin, end)
+    case 31: return nonMaxSuppression(args, begin, end)
+    case 32: return maxRoiPool(args, begin, end)
     default: unreachable()
   }
 }

@@ -30,6 +30,9 @@ export const KERNELS = [
   'depthwise8of3x3',
   'pool8wide',
   'quantizePlanes',
+  'boxDecode',
+  'nonMaxSuppression',
+  'maxRoiPool',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

@@ -5,6 +5,7 @@ import type { Attributes } from '../ir/graph.ts'
 import { activation } from './activation/op.ts'
 import { batchNorm } from './batchNorm/op.ts'
 import { binary } from './binary/op.ts'
+import { boxDecode } from './boxDecode/op.ts'
 import { cast } from './cast/op.ts'
 import { channelShuffle } from './channelShuffle/op.ts'
 import { concat } from './concat/op.ts'
@@ -20,6 +21,8 @@ import { interpolate } from './interpolate/op.ts'
 import { linear } from './linear/op.ts'
 import { lrn } from './lrn/op.ts'
 import { matmul } from './matmul/op.ts'
+import { maxRoiPool } from './maxRoiPool/op.ts'
+import { nonMaxSuppression } from './nonMaxSuppression/op.ts'
 import type { OpDefinition } from './op.ts'
 import { pad } from './pad/op.ts'
 import { pool2d } from './pool2d/op.ts'
@@ -76,6 +79,9 @@ const DEFINITIONS: ReadonlyMap<string, OpDefinition> = new Map(
     erase(identity),
     erase(quantize),
     erase(dequantize),
+    erase(boxDecode),
+    erase(nonMaxSuppression),
+    erase(maxRoiPool),
   ].map((d) => [d.kind, d]),
 )
 

@@ -23,12 +23,20 @@ export interface Figure {
   readonly standing: Standing
 }
 
-/** Table 7 is of detectors, which the zoo does not build. */
+/** Table 7 is of detectors: of a row's network as the backbone, at each of its image sizes. */
 const DETECTION = 7
 
-/** Null where the zoo has nothing that stands for the row. */
+/** Null where the zoo has nothing that stands for the row. Of a detector, the one at the first of the row's image sizes. */
 export function standingOf(table: number, row: PaperRow): Standing | null {
-  return table === DETECTION ? null : (FAMILIES[row.family]?.(row, table) ?? null)
+  const [first] = detectorsOf(table, row)
+  if (first) return { id: first.id, shuffle: true, counts: 'conv+fc', reason: 'unknown' }
+  return FAMILIES[row.family]?.(row, table) ?? null
+}
+
+/** The detectors of the zoo that stand for a row of table 7, by the size of the image as the table has it; none for other tables. */
+export function detectorsOf(table: number, row: PaperRow): { readonly image: string; readonly id: string }[] {
+  const backbone = table === DETECTION ? FAMILIES[row.family]?.(row, table) : null
+  return backbone ? Object.keys(row.map ?? {}).map((image) => ({ image, id: `faster-rcnn-${backbone.id}-${Number.parseInt(image, 10)}` })) : []
 }
 
 /** What the figures of a table add up, where the row itself does not tell: tables 5, 6 and 8 have the fully connected layers wherever they are exact. */

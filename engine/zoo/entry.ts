@@ -7,6 +7,7 @@ export interface BuildOptions {
   readonly name: string
   /** [height, width] in pixels. */
   readonly inputSize: readonly [number, number]
+  /** Of a detector: of objects, the background not counted. */
   readonly classes: number
   /** False leaves the channel shuffles out; architectures without one ignore it. */
   readonly shuffle: boolean
@@ -39,6 +40,10 @@ export interface Architecture {
   readonly fits?: readonly Fit[]
   /** Pixels of a side for which it is published; default 224. */
   readonly inputSize?: number
+  /** Default: classification. */
+  readonly task?: 'detection'
+  /** With which it is published; default 1000, those of ImageNet. */
+  readonly classes?: number
   readonly preprocess: (inputSize: readonly [number, number]) => Preprocess
   readonly build: (options: BuildOptions, weights: WeightSource) => Graph
 }

@@ -5,6 +5,7 @@ import type { Model } from '../model.ts'
 import { ALEXNETS } from './alexNet.ts'
 import { customV1 } from './customV1.ts'
 import type { Architecture, Fit } from './entry.ts'
+import { FASTER_RCNNS } from './fasterRcnn.ts'
 import { GOOGLENETS } from './googLeNet.ts'
 import { MOBILENET_V1 } from './mobileNetV1.ts'
 import { RESNETS } from './resNet.ts'
@@ -19,7 +20,7 @@ import { XCEPTION } from './xception.ts'
 export interface ZooOptions {
   /** Pixels: a side, or [height, width]. Default 224, or as the architecture is published. */
   readonly inputSize?: number | readonly [number, number]
-  /** Default 1000. */
+  /** Default 1000, or as the architecture is published. */
   readonly classes?: number
   /** Of the random weights. Default 1. */
   readonly seed?: number
@@ -30,7 +31,7 @@ export interface ZooOptions {
 export interface ZooEntry {
   readonly id: string
   readonly title: string
-  /** Parameters with 1000 classes; running statistics are not parameters. Counted when first asked for. */
+  /** Parameters with `classes` classes; running statistics are not parameters. Counted when first asked for. */
   readonly params: number
   readonly classes: number
   /** What states the network. */
@@ -59,13 +60,14 @@ export const ARCHITECTURES: readonly Architecture[] = [
   VGG_16,
   ...GOOGLENETS,
   XCEPTION,
+  ...FASTER_RCNNS,
 ]
 
 export const ZOO: readonly ZooEntry[] = ARCHITECTURES.map(entryOf)
 
 /**
  * Builds an architecture of the zoo, or one whose id says its sizes (`customV1Id`), with random weights: input
- * [1, 3, H, W], output logits [1, classes]. Throws ScopeError `bad-input` for an unknown id, or a size or class count that cannot be built.
+ * [1, 3, H, W], output logits [1, classes], or those of `fasterRcnn`. Throws ScopeError `bad-input` for an unknown id, or a size or class count that cannot be built.
  */
 export function buildZooModel(id: string, options: ZooOptions = {}): Model {
   const custom = customV1(id)
@@ -97,7 +99,7 @@ function entryOf(architecture: Architecture): ZooEntry {
   return {
     id: architecture.id,
     title: architecture.title,
-    classes: CLASSES,
+    classes: architecture.classes ?? CLASSES,
     source: architecture.source,
     fits: architecture.fits ?? [],
     get params() {
@@ -117,14 +119,14 @@ function modelOf(architecture: Architecture, options: ZooOptions): Model {
     labels: null,
     labelSet: null,
     provenance: `Random weights (seed ${seed}); the network is not trained`,
-    notice: 'The weights are random: this model shows structure and speed, and cannot classify',
+    notice: `The weights are random: this model shows structure and speed, and cannot ${architecture.task === 'detection' ? 'detect' : 'classify'}`,
     graph: graphOf(architecture, options, randomWeights(seed)),
     format: 'zoo',
   }
 }
 
 function graphOf(architecture: Architecture, options: ZooOptions, weights: WeightSource): Graph {
-  const { classes = CLASSES, shuffle = true } = options
+  const { classes = architecture.classes ?? CLASSES, shuffle = true } = options
   const inputSize = sizeOf(architecture, options)
   check('input size', inputSize[0], LIMITS.side)
   check('input size', inputSize[1], LIMITS.side)

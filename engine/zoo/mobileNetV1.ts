@@ -1,5 +1,5 @@
 /** MobileNet v1 (arXiv:1704.04861, table 1): thirteen depthwise separable blocks. */
-import type { Graph } from '../ir/graph.ts'
+import type { Graph, TensorId } from '../ir/graph.ts'
 import { NetworkBuilder } from './blocks.ts'
 import { type Architecture, type BuildOptions, scaleName } from './entry.ts'
 import { centreCrop, IMAGENET_RGB } from './preprocess.ts'
@@ -26,16 +26,27 @@ const BLOCKS: readonly (readonly [out: number, stride: number])[] = [
 function build(scale: number, options: BuildOptions, weights: WeightSource): Graph {
   const net = new NetworkBuilder(options.name, weights)
   const input = net.graph.input('input', [1, 3, ...options.inputSize])
-  let x = net.graph.within('stem', () => net.convBnRelu('stem', input, { out: STEM * scale, kernel: 3, stride: 2, pad: 1 }))
-  BLOCKS.forEach(([out, stride], i) => {
-    const name = `block${i + 1}`
-    x = net.graph.within(name, () => {
-      const c = net.channels(x)
-      const y = net.convBnRelu(`${name}.depthwise`, x, { out: c, kernel: 3, stride, pad: 1, groups: c })
-      return net.convBnRelu(`${name}.pointwise`, y, { out: out * scale, kernel: 1 })
+  const x = mobileNetBlocks(net, mobileNetStem(net, input, scale), scale, 1, BLOCKS.length)
+  return net.graph.finish([net.classifier(x, options.classes, true)])
+}
+
+/** First convolution: [N, 3, H, W] to half the sides. */
+export function mobileNetStem(net: NetworkBuilder, input: TensorId, scale: number): TensorId {
+  return net.graph.within('stem', () => net.convBnRelu('stem', input, { out: STEM * scale, kernel: 3, stride: 2, pad: 1 }))
+}
+
+/** Blocks `first` to `last`, from 1 to 13: depthwise and pointwise convolution. */
+export function mobileNetBlocks(net: NetworkBuilder, x: TensorId, scale: number, first: number, last: number): TensorId {
+  let y = x
+  BLOCKS.slice(first - 1, last).forEach(([out, stride], i) => {
+    const name = `block${first + i}`
+    y = net.graph.within(name, () => {
+      const c = net.channels(y)
+      const spatial = net.convBnRelu(`${name}.depthwise`, y, { out: c, kernel: 3, stride, pad: 1, groups: c })
+      return net.convBnRelu(`${name}.pointwise`, spatial, { out: out * scale, kernel: 1 })
     })
   })
-  return net.graph.finish([net.classifier(x, options.classes, true)])
+  return y
 }
 
 export const MOBILENET_V1: readonly Architecture[] = [0.25, 0.5, 0.75, 1].map((scale) => ({

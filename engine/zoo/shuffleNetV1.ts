@@ -65,29 +65,46 @@ export interface ShuffleNetV1Options {
  * Throws ScopeError where widths do not divide into groups, the input is too small, or the source lacks a weight.
  */
 export function shuffleNetV1(options: ShuffleNetV1Options, weights: WeightSource): Graph {
-  const { variant, groups } = options
   const net = new NetworkBuilder(options.name, weights)
   const input = net.graph.input('input', [1, 3, ...options.inputSize])
-  let x = net.graph.within('stem', () => {
-    let y = net.conv('stem', input, { out: options.stem, kernel: 3, stride: 2, pad: 1, bias: variant.convBias })
+  let x = v1Stem(net, input, options)
+  for (const stage of [2, 3, 4] as const) x = v1Stage(net, x, options, stage)
+  return net.graph.finish([net.classifier(x, options.classes, options.variant.fcBias)])
+}
+
+/** What the layers before the classifier are made of. */
+export type V1Layers = Omit<ShuffleNetV1Options, 'name' | 'classes' | 'inputSize'>
+
+/** First convolution and pooling: [N, 3, H, W] to a quarter of the sides. */
+export function v1Stem(net: NetworkBuilder, input: TensorId, { stem, variant }: V1Layers): TensorId {
+  return net.graph.within('stem', () => {
+    let y = net.conv('stem', input, { out: stem, kernel: 3, stride: 2, pad: 1, bias: variant.convBias })
     if (variant.stemBnRelu) y = net.relu('stem', net.batchNorm('stem', y))
     return net.pool('stem', 'max', y, { kernel: 3, stride: 2, ...variant.maxPool })
   })
-  options.widths.forEach((width, s) => {
-    for (let u = 0; u < (options.repeats[s] ?? 0); u++) {
-      const place = { stage: s + 2, unit: u + 1 }
-      const dense = options.denseFirst && s === 0 && u === 0
-      x = net.graph.within(`stage${place.stage}/unit${place.unit}`, () => unit(net, x, options, width, place, dense ? 1 : groups))
-    }
-  })
-  return net.graph.finish([net.classifier(x, options.classes, variant.fcBias)])
+}
+
+/** All units of a stage, each in a scope that `scopeOf` names. Throws ScopeError where widths do not divide into groups. */
+export function v1Stage(
+  net: NetworkBuilder,
+  x: TensorId,
+  options: V1Layers,
+  stage: 2 | 3 | 4,
+  scopeOf = (unit: number): string => `stage${stage}/unit${unit}`,
+): TensorId {
+  let y = x
+  for (let u = 1; u <= (options.repeats[stage - 2] ?? 0); u++) {
+    const groups = options.denseFirst && stage === 2 && u === 1 ? 1 : options.groups
+    y = net.graph.within(scopeOf(u), () => unit(net, y, options, options.widths[stage - 2] ?? 0, { stage, unit: u }, groups))
+  }
+  return y
 }
 
 /** One unit; the first of a stage has stride 2. Source: the paper, figure 2 (b) and (c). */
 function unit(
   net: NetworkBuilder,
   x: TensorId,
-  { groups, variant, shuffle, squeezeRatio }: ShuffleNetV1Options,
+  { groups, variant, shuffle, squeezeRatio }: V1Layers,
   width: number,
   place: { stage: number; unit: number },
   firstGroups: number,

@@ -44,6 +44,8 @@ export function shapesOnly(): WeightSource {
 function distribution(role: string, shape: readonly number[]): [number, number] {
   if (role.endsWith('.bn.weight') || role.endsWith('.bn.variance')) return [1, 0.15]
   if (shape.length === 1) return [0, 0.1]
+  // As py-faster-rcnn begins: boxes that random weights move are still boxes.
+  if (role.includes('.shifts.')) return [0, 0.01]
   const fanIn = Math.max(1, sizeOf(shape.slice(1)))
   // No ReLU follows these, so half the gain keeps the signal; a residual branch is damped, or sixteen of them add up.
   const gain = /^stage.*\.depthwise\./.test(role) || role.startsWith('fc.') ? 1 : /\.(expand|second)\./.test(role) ? 0.5 : 2

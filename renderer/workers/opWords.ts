@@ -48,6 +48,9 @@ const TITLES: Readonly<Record<string, string>> = {
   matmul: 'Matrix product',
   softmax: 'Softmax',
   lrn: 'Local response norm',
+  boxDecode: 'Box decoding',
+  nonMaxSuppression: 'Non-maximum suppression',
+  maxRoiPool: 'RoI pool',
   constantOfShape: 'Constant',
 }
 const LABELS: Readonly<Record<string, string>> = {
@@ -57,6 +60,9 @@ const LABELS: Readonly<Record<string, string>> = {
   linear: 'FC',
   softmax: 'softmax',
   lrn: 'LRN',
+  boxDecode: 'Boxes',
+  nonMaxSuppression: 'NMS',
+  maxRoiPool: 'RoI pool',
 }
 
 export function opTitle(graph: Graph, node: Node): string {

@@ -134,6 +134,7 @@ export const CLAIMS = {
     secondOutput('it also gives the positions of the maxima', 'Export the model without unpooling'),
   ),
   AveragePool: claim(OLDEST_OPSET, FLOAT_INPUT, TWO_DIMENSIONS, NOT_DILATED),
+  MaxRoiPool: claim(OLDEST_OPSET, FLOAT_INPUT, TWO_DIMENSIONS),
   GlobalMaxPool: claim(OLDEST_OPSET, FLOAT_INPUT, TWO_DIMENSIONS),
   GlobalAveragePool: claim(OLDEST_OPSET, FLOAT_INPUT, TWO_DIMENSIONS),
 

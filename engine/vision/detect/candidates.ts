@@ -1,12 +1,13 @@
 /** Boxes that a head proposes: kept by score, bounded however many come. */
+import type { Corners } from '../../base/boxes.ts'
 
-/** Corners in pixels of the network's input: left, top, right, bottom. */
-export type Corners = readonly [number, number, number, number]
+export type { Corners }
 
 export interface Candidate {
   /** Class. */
   readonly index: number
   readonly score: number
+  /** In pixels of the network's input. */
   readonly box: Corners
 }
 

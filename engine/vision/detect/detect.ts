@@ -5,6 +5,7 @@ import type { Preprocess } from '../../model.ts'
 import { labelOf } from '../labels.ts'
 import { cropWindow } from '../preprocess.ts'
 import { Candidates, type Corners } from './candidates.ts'
+import { decodeFasterRcnn } from './fasterRcnn.ts'
 import { decodeFastestDet } from './fastestDet.ts'
 import type { DetectionHead } from './head.ts'
 import { decodeNanoDet } from './nanoDet.ts'
@@ -47,6 +48,7 @@ export function detectObjects(
   const { form, width, height } = head
   const found = new Candidates(threshold)
   if (form.kind === 'fastestDet') decodeFastestDet(form, outputs[0] as HostTensor, width, height, found)
+  else if (form.kind === 'fasterRcnn') decodeFasterRcnn(form, outputs, width, height, found)
   else decodeNanoDet(form, outputs, width, height, found)
   const seen = cropWindow(photo.width, photo.height, preprocess)
   const along = (value: number, from: number, length: number, input: number, limit: number) =>
@@ -70,6 +72,8 @@ function checkOutputs({ form, classes, title }: DetectionHead, outputs: readonly
   const needed = new Map<number, number>()
   const need = (output: number, values: number) => needed.set(output, (needed.get(output) ?? 0) + values)
   if (form.kind === 'fastestDet') need(0, (5 + classes) * form.rows * form.columns)
+  else if (form.kind === 'fasterRcnn')
+    for (const [output, values] of [1 + classes, 4 * (1 + classes), 5].entries()) need(output, form.regions * values)
   else
     for (const { rows, columns, scores, distances } of form.levels) {
       need(scores.output, classes * rows * columns)

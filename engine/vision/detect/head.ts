@@ -1,6 +1,7 @@
 /** Which detection head a graph has, by the shapes of its outputs and the ops that make them; a name says nothing. */
 import { type Graph, tensorOf } from '../../ir/graph.ts'
 import type { Preprocess } from '../../model.ts'
+import { type FasterRcnnHead, fasterRcnnHead, fasterRcnnPreprocess } from './fasterRcnn.ts'
 import { type FastestDetHead, fastestDetHead, fastestDetPreprocess } from './fastestDet.ts'
 import { type NanoDetHead, nanoDetHead, nanoDetPreprocess } from './nanoDet.ts'
 
@@ -16,7 +17,7 @@ export interface DetectionHead {
   /** Scores that its author shows, and the overlap (IoU) from which boxes of a class count as one object. */
   readonly threshold: number
   readonly iou: number
-  readonly form: FastestDetHead | NanoDetHead
+  readonly form: FastestDetHead | NanoDetHead | FasterRcnnHead
 }
 
 /** As the engine's limit on a crop. */
@@ -42,6 +43,18 @@ export function detectionHead(graph: Graph): DetectionHead | null {
       threshold: 0.65,
       iou: 0.45,
       form: fastest,
+    }
+  const faster = fasterRcnnHead(graph)
+  if (faster)
+    return {
+      title: 'Faster R-CNN',
+      classes: faster.classes,
+      height,
+      width,
+      preprocess: fasterRcnnPreprocess(size),
+      threshold: 0.8,
+      iou: 0.3,
+      form: faster,
     }
   const nano = nanoDetHead(graph)
   return (

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { PaperTable, RecomputedRow } from '../../../engine/index.ts'
 import { bytes, exact, fixed, short, signedPercent } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { conventionLines, countedMacs, countsText, isCounted, printedColumns, type ShownRow } from './paperData.ts'
+import { conventionLines, countedMacs, countsText, detectorText, isCounted, printedColumns, type ShownRow } from './paperData.ts'
 
 export function PaperRows({ paper, rows }: { readonly paper: PaperTable; readonly rows: readonly ShownRow[] }) {
   const t = useText()
@@ -145,11 +145,16 @@ function Counted({ made, mflops }: { readonly made: RecomputedRow | null; readon
 }
 
 /** The reason, and what was chosen here where the paper is silent. */
-function Why({ made: { reason, choices }, note }: { readonly made: RecomputedRow; readonly note: string | undefined }) {
+function Why({ made: { reason, choices, detectors }, note }: { readonly made: RecomputedRow; readonly note: string | undefined }) {
   const t = useText()
   return (
     <>
       {t(`paper.reason.${reason}`)}
+      {detectors.map((detector) => (
+        <span key={detector.id} className="paper-choice">
+          {detectorText(t, detector)}
+        </span>
+      ))}
       {[...(note ? [note] : []), ...choices].map((text) => (
         <span key={text} className="paper-choice quiet">
           {text}

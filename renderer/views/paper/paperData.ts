@@ -1,7 +1,7 @@
 /** The rows of a table of the paper as the page shows them: what is printed at once, what is counted once it is there. */
-import { PAPER_TABLES, type PaperRow, type PaperTable, type RecomputedRow } from '../../../engine/index.ts'
+import { PAPER_TABLES, type PaperRow, type PaperTable, type RecomputedDetector, type RecomputedRow } from '../../../engine/index.ts'
 import type { Translate } from '../../app/strings/index.ts'
-import { exact } from '../../charts/kit/format.ts'
+import { exact, short } from '../../charts/kit/format.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
 import type { ConventionId } from '../../workers/contract.ts'
 
@@ -62,6 +62,12 @@ export function conventionLines(t: Translate, { computed }: RecomputedRow): stri
     .join('\n')
 }
 
+/** What a detector costs at an image size, in all and by part: convolutions and fully connected layers. */
+export function detectorText(t: Translate, { image, computed, parts }: RecomputedDetector): string {
+  const own = parts.filter((p) => p.macs > 0).map((p) => `${p.name} ${short(p.macs)}`)
+  return t('paper.detector', { image: image.replace('x', '×'), macs: short(computed.macs['conv+fc']), parts: own.join(', ') })
+}
+
 /** All of it, numbers in full. */
 export function paperFigureTable(t: Translate, paper: PaperTable, rows: readonly ShownRow[]): FigureTable {
   const printed = printedColumns(paper)
@@ -80,6 +86,7 @@ export function paperFigureTable(t: Translate, paper: PaperTable, rows: readonly
     { key: 'params', label: t('costs.params') },
     { key: 'arenaBytes', label: t('paper.arena'), unit: 'bytes' },
     { key: 'reason', label: t('paper.reason') },
+    { key: 'detectors', label: t('paper.detectors') },
     { key: 'choices', label: t('paper.choices') },
   ]
   return {
@@ -100,6 +107,7 @@ export function paperFigureTable(t: Translate, paper: PaperTable, rows: readonly
         computed?.params ?? null,
         computed?.arenaBytes ?? null,
         made && t(`paper.reason.${made.reason}`),
+        made?.detectors.map((d) => detectorText(t, d)).join('; ') || null,
         made?.choices.join('; ') ?? null,
       ]
     }),

@@ -29,7 +29,10 @@ describe('inspect', () => {
 
   it('gives the documented fields', async () => {
     const made = await json<InspectReport>(['inspect', 'shufflenet-v1-g3-0.5x'])
-    expect(Object.keys(made)).toEqual(['name', 'params', 'totals', 'layers', 'shuffles'])
+    expect(Object.keys(made)).toEqual(['name', 'params', 'totals', 'layers', 'sections', 'shuffles'])
+    expect(made.sections.map((s) => s.name)).toEqual(['stem', 'stage2', 'stage3', 'stage4', 'head'])
+    for (const key of ['macs', 'params', 'bytes'] as const)
+      expect(made.sections.reduce((sum, s) => sum + s[key], 0)).toBe(made.layers.reduce((sum, l) => sum + l[key], 0))
     expect(made.layers[0]).toEqual({
       name: expect.any(String),
       op: 'conv2d',

@@ -49,6 +49,19 @@ describe('run on photos', () => {
     expect(err).toMatch(/^photo 1 of 1: [^\n]*\r *\r$/)
   })
 
+  it('finds objects with a detector of the zoo, and says that its weights are random', async () => {
+    const { code, out, err } = await cli(['run', 'faster-rcnn-shufflenet-v1-g3-1.0x-300', sample('cat.jpg'), '--threshold', '0.05', '--json'])
+    expect({ code, err }).toEqual({ code: 0, err: 'The weights are random: this model shows structure and speed, and cannot detect\n' })
+    const { results } = JSON.parse(out) as RunReport
+    const found = results[0]?.detections ?? []
+    expect(found.length).toBeGreaterThan(0)
+    for (const { index, score, box } of found) {
+      expect(index).toBeLessThan(80)
+      expect(score).toBeGreaterThan(0.05)
+      expect(box[0] >= 0 && box[1] >= 0 && box[2] > box[0] && box[3] > box[1]).toBe(true)
+    }
+  })
+
   it('names the photo that cannot be read', async () => {
     const path = join(folder, 'broken.jpg')
     writeFileSync(path, readFileSync(sample('cat.jpg')).subarray(0, 9000))

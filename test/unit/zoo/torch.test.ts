@@ -27,6 +27,8 @@ describe('the zoo and PyTorch', () => {
   it('covers every family', () => {
     const family = (id: string) => id.replace(/-g\d|-\d+m$|-[\d.]+x/g, '')
     const covered = new Set(cases.map((c) => family(c.id)))
-    expect([...new Set(ARCHITECTURES.map((a) => family(a.id)))].filter((f) => !covered.has(f))).toEqual([])
+    // Detectors have three outputs, and a test of their own.
+    const classifiers = ARCHITECTURES.filter((a) => a.task !== 'detection')
+    expect([...new Set(classifiers.map((a) => family(a.id)))].filter((f) => !covered.has(f))).toEqual([])
   })
 })

@@ -23,12 +23,12 @@ function macs(graph: Graph): [number, number] {
 }
 
 /** The graph with weights of the right shapes and no values, which is all that counting needs. */
-function skeleton(id: string, size?: readonly [number, number], classes = 1000): Graph {
+function skeleton(id: string, size?: readonly [number, number], classes?: number): Graph {
   const architecture = ARCHITECTURES.find((a) => a.id === id)
   if (!architecture) throw new Error(`no architecture ${id}`)
-  const { inputSize: side = 224 } = architecture
+  const { inputSize: side = 224, classes: published = 1000 } = architecture
   const inputSize = size ?? [side, side]
-  return architecture.build({ name: id, inputSize, classes, shuffle: true }, shapesOnly())
+  return architecture.build({ name: id, inputSize, classes: classes ?? published, shuffle: true }, shapesOnly())
 }
 
 const params = (id: string) => ZOO.find((e) => e.id === id)?.params

@@ -1,4 +1,4 @@
-/** Convolutions and poolings. Source: ONNX operator specification, Conv, MaxPool, AveragePool and the global poolings. */
+/** Convolutions and poolings. Source: ONNX operator specification, Conv, MaxPool, AveragePool, MaxRoiPool and the global poolings. */
 import type { Converters, NodeContext } from '../context.ts'
 
 type Pads = readonly [number, number, number, number]
@@ -82,11 +82,17 @@ function pool(node: NodeContext, mode: 'max' | 'average'): number[] {
   return [node.emit('pool2d', attrs, [node.input(0)])]
 }
 
+function roiPool(node: NodeContext): number[] {
+  const attrs = { bins: node.pair('pooled_shape', [0, 0]), scale: node.float('spatial_scale', 1) }
+  return [node.emit('maxRoiPool', attrs, [node.input(0), node.input(1, 'regions')])]
+}
+
 export const windows = {
   Conv: conv,
   ConvTranspose: convTranspose,
   MaxPool: (node) => pool(node, 'max'),
   AveragePool: (node) => pool(node, 'average'),
+  MaxRoiPool: roiPool,
   GlobalMaxPool: (node) => [node.emit('globalPool', { mode: 'max' }, [node.input(0)])],
   GlobalAveragePool: (node) => [node.emit('globalPool', { mode: 'average' }, [node.input(0)])],
 } satisfies Converters

@@ -1,8 +1,9 @@
 /** Non-maximum suppression against its definition, cell by cell and box by box. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { overlap } from '../../../../engine/base/boxes.ts'
 import { type Candidate, Candidates, MAX_CANDIDATES } from '../../../../engine/vision/detect/candidates.ts'
-import { overlap, suppress } from '../../../../engine/vision/detect/nms.ts'
+import { suppress } from '../../../../engine/vision/detect/nms.ts'
 
 /** Boxes with corners on whole pixels, so that areas can be counted. */
 const boxes = fc
