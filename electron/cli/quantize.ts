@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import {
   badInput,
-  ChannelReach,
+  ChannelObserver,
+  correctBiases,
+  correlationsOf,
   equalise,
   fuse,
   type Graph,
@@ -12,6 +14,7 @@ import {
   isQuantized,
   type Model,
   makePlan,
+  NONE,
   Observer,
   observedTensors,
   type Preprocess,
@@ -21,6 +24,8 @@ import {
   type RangeMethod,
   type RunResult,
   recognise,
+  type TensorId,
+  tensorOf,
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
@@ -40,6 +45,7 @@ export interface QuantizeOptions {
   readonly range: RangeMethod
   readonly float: readonly string[]
   readonly equalise: boolean
+  readonly correct: boolean
   readonly threads: number
 }
 
@@ -70,19 +76,18 @@ export async function quantizeModel(context: CliContext, argument: string, optio
     if (!fused.nodes.some((n) => n.name === name))
       throw badInput(`Node "${name}"`, 'the fused model has no node of that name', `List them with "shufflescope bench ${argument} --layers"`)
   const photos = await photosOf(options.calibrate, options.photos)
-  const calibrated = await calibrate(context, fused, model.preprocess, photos, options)
-  const graph = quantizeGraph(calibrated.graph, calibrated.ranges, { float: new Set(options.float) })
+  const graph = await quantized(context, fused, model.preprocess, photos, options)
   const made = writeBundle(named(model, graph, photos.length, options.range))
   await writeAtomically(options.out, made, `Bundle "${options.out}"`)
   const layers = graph.nodes.filter((n) => LAYERS.has(n.op))
-  const quantized = layers.filter((n) => n.attrs.quantized).length
+  const isByte = layers.filter((n) => n.attrs.quantized)
   return {
     model: `${model.id}-int8`,
     output: options.out,
     bytes: made.length,
     photos: photos.length,
     range: options.range,
-    quantized,
+    quantized: isByte.length,
     layers: layers.length,
   }
 }
@@ -92,25 +97,102 @@ function named(model: Model, graph: Graph, photos: number, range: RangeMethod): 
   return { ...model, graph, id: `${model.id}-int8`, title: `${model.title}, int8`, provenance: provenance.slice(0, 2000) }
 }
 
-/** The graph that is quantized, and the ranges of its tensors. */
-async function calibrate(context: CliContext, fused: Graph, preprocess: Preprocess, photos: readonly string[], options: QuantizeOptions) {
-  const keep = observedTensors(fused)
-  /** What the network does on every photo. */
-  const look = async (graph: Graph, word: string, see: (values: RunResult['kept']) => void): Promise<void> =>
-    withRunner(await nodeHost(context.root, options.threads), makePlan(graph, { keep }), async (runner) => {
-      for (const [i, photo] of photos.entries()) {
-        context.progress(`${word}: photo ${i + 1} of ${photos.length}`)
-        const input: HostTensor = preprocessImage(await decodeImage(photo, undefined, context.signal), preprocess)
-        see((await runner.run([input], { signal: context.signal, keep })).kept)
-      }
+/** Photos over which biases are corrected; each layer looks at all of them. */
+const CORRECTED_ON = 50
+/** Inputs are kept up to this, and made anew beyond. */
+const MOST_KEPT_BYTES = 2 ** 28
+
+/** What a network does on the photos, and the photos themselves as its inputs. */
+class Calibration {
+  private readonly kept = new Map<string, HostTensor>()
+  private bytes = 0
+
+  constructor(
+    private readonly context: CliContext,
+    private readonly preprocess: Preprocess,
+    private readonly threads: number,
+  ) {}
+
+  async look(
+    graph: Graph,
+    keep: readonly TensorId[],
+    photos: readonly string[],
+    see: (values: RunResult['kept'], done: number) => void,
+  ): Promise<void> {
+    const { signal, root } = this.context
+    await withRunner(await nodeHost(root, this.threads), makePlan(graph, { keep }), async (runner) => {
+      for (const [i, photo] of photos.entries()) see((await runner.run([await this.input(photo)], { signal, keep })).kept, i + 1)
     })
-  const reach = new ChannelReach()
-  if (options.equalise) await look(fused, 'channels', (values) => reach.see(values))
-  const graph = equalise(fused, reach.channels)
+  }
+
+  private async input(photo: string): Promise<HostTensor> {
+    const known = this.kept.get(photo)
+    if (known) return known
+    const made = preprocessImage(await decodeImage(photo, undefined, this.context.signal), this.preprocess)
+    this.bytes += made.data.byteLength
+    if (this.bytes < MOST_KEPT_BYTES) this.kept.set(photo, made)
+    return made
+  }
+}
+
+async function quantized(
+  context: CliContext,
+  fused: Graph,
+  preprocess: Preprocess,
+  photos: readonly string[],
+  options: QuantizeOptions,
+): Promise<Graph> {
+  const calibration = new Calibration(context, preprocess, options.threads)
+  const keep = observedTensors(fused)
+  const tell = (word: string) => (done: number, total: number) => context.progress(`${word}: ${done} of ${total}`)
+  const look = (graph: Graph, word: string, see: (values: RunResult['kept']) => void, of = photos): Promise<void> =>
+    calibration.look(graph, keep, of, (values, done) => {
+      tell(word)(done, of.length)
+      see(values)
+    })
+  const before = new ChannelObserver()
+  if (options.equalise) await look(fused, 'channels, photo', (values) => before.see(values))
+  const graph = equalise(fused, before.reach)
   const observer = new Observer()
-  await look(graph, 'ranges', (values) => observer.reach(values))
-  if (options.range !== 'minmax') await look(graph, 'distributions', (values) => observer.count(values))
-  return { graph, ranges: observer.ranges(options.range) }
+  const channels = new ChannelObserver()
+  await look(graph, 'ranges, photo', (values) => {
+    observer.reach(values)
+    channels.see(values)
+  })
+  if (options.range !== 'minmax') await look(graph, 'distributions, photo', (values) => observer.count(values))
+  const correlations = correlationsOf(graph.nodes, (id) => tensorOf(graph, id).fact.shape)
+  const some = spread(photos, CORRECTED_ON)
+  if (options.correct)
+    await look(
+      graph,
+      'inputs, photo',
+      (values) => {
+        for (const node of graph.nodes) {
+          const x = values.get(node.inputs[0] ?? NONE)
+          if (x) correlations.get(node.id)?.see(x)
+        }
+      },
+      some,
+    )
+  const float = new Set(options.float)
+  const ranges = observer.ranges(options.range)
+  if (!options.correct) return quantizeGraph(graph, ranges, { float })
+  const aim = new ChannelObserver()
+  await look(graph, 'means, photo', (values) => aim.see(values), some)
+  return correctBiases(quantizeGraph(graph, ranges, { float, means: channels.means(), correlations }), {
+    means: aim.means(),
+    onProgress: tell('biases, layer'),
+    measure: async (made, id) => {
+      const found = new ChannelObserver()
+      await calibration.look(made, [id], some, (values) => found.see(values))
+      return found.means().get(id) ?? new Float64Array()
+    },
+  })
+}
+
+/** At most `most` of them, evenly over all. */
+function spread(photos: readonly string[], most: number): string[] {
+  return photos.length <= most ? [...photos] : Array.from({ length: most }, (_, i) => photos[Math.floor((i * photos.length) / most)] ?? '')
 }
 
 /** Photos and the photos in folders and their subfolders, evenly over all where there are more than `most`. */
@@ -132,7 +214,7 @@ async function photosOf(paths: readonly string[], most: number): Promise<string[
     }
   }
   if (found.length === 0) throw badInput(`Photos "${paths.join(', ')}"`, 'there is none', 'Give photos, or a folder of them')
-  return found.length <= most ? found : Array.from({ length: most }, (_, i) => found[Math.floor((i * found.length) / most)] ?? '')
+  return spread(found, most)
 }
 
 export function quantizeCommand(context: CliContext): Command {
@@ -144,6 +226,7 @@ export function quantizeCommand(context: CliContext): Command {
     .option('--photos <n>', 'photos used at most, evenly from all', count(1, 100_000), 200)
     .addOption(new Option('--range <method>', 'how ranges follow from values').choices([...RANGE_METHODS]).default('mse'))
     .option('--no-equalise', 'leave channels as far apart as they are')
+    .option('--no-correct', 'round each weight to the nearest, and leave biases as they are')
     .option('--float <nodes...>', 'nodes that stay in float', [])
     .option('--threads <n>', 'threads to run on', threads, 1)
     .option('--json', 'print one JSON document')

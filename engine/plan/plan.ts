@@ -35,9 +35,11 @@ export interface PlanTensor {
   readonly shape: readonly number[]
   /** Bytes from the start of the arena. */
   readonly offset: number
-  /** Floats from one pixel to the next; equal to the channels unless it is a slice of a wider map. 0: it lies row-major. */
+  /** Of 8-bit elements; they stand for themselves, not for the values that their scale makes of them. */
+  readonly dtype?: 'u8'
+  /** Elements from one pixel to the next; equal to the channels unless it is a slice of a wider map. 0: it lies row-major. */
   readonly pixelStride: number
-  /** Where each channel lies inside a pixel, in floats, when they do not lie side by side. */
+  /** Where each channel lies inside a pixel, in elements, when they do not lie side by side. */
   readonly positions?: readonly number[]
   /** Set on an output that is a constant: it is not in the arena at all. */
   readonly value?: TensorData

@@ -50,6 +50,7 @@ const tensorSchema = z.object({
     )
     .max(16),
   offset: size,
+  dtype: z.literal('u8').optional(),
   pixelStride: size,
   positions: z
     .array(size)

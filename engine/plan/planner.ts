@@ -208,11 +208,18 @@ class Lowering {
   private describe(id: TensorId, address: (ref: Ref) => number): PlanTensor {
     const { name, fact, data } = tensorOf(this.graph, id)
     if (data) return { id, name, shape: fact.shape, offset: 0, pixelStride: 0, value: data }
-    const refuse = (why: string): ScopeError => unsupported(`Tensor "${name}"`, why, 'Only f32 inputs and outputs can be run', name)
+    const refuse = (why: string): ScopeError => unsupported(`Tensor "${name}"`, why, 'Only f32 and 8-bit feature maps can be read and written', name)
     if (fact.shape.length !== 4) return { id, name, shape: fact.shape, offset: address(this.whole(id, 'f32', refuse)), pixelStride: 0 }
-    const view = this.view(id, 'f32', refuse)
+    const view = this.view(id, fact.dtype === 'u8' ? 'u8' : 'f32', refuse)
     assert(!view.positions, `"${name}" is read from outside and must lie in one piece`)
-    return { id, name, shape: fact.shape, offset: address(view.ref), pixelStride: view.planar ? 0 : view.pixelStride }
+    return {
+      id,
+      name,
+      shape: fact.shape,
+      offset: address(view.ref),
+      pixelStride: view.planar ? 0 : view.pixelStride,
+      ...(view.bytes === 1 ? { dtype: 'u8' } : {}),
+    }
   }
 }
 

@@ -32,12 +32,23 @@ export function writeTensor(memory: Float32Array, arena: number, target: PlanTen
 
 export function readTensor(memory: Float32Array, arena: number, source: PlanTensor): HostTensor {
   if (source.value) return { dtype: 'f32', shape: source.shape, data: source.value }
+  if (source.dtype === 'u8') {
+    const out = new Uint8Array(sizeOf(source.shape))
+    gather(out, new Uint8Array(memory.buffer), arena + source.offset, source)
+    return hostTensor(source.shape, out, 'u8')
+  }
   const start = (arena + source.offset) >> 2
   const size = sizeOf(source.shape)
   if (source.pixelStride === 0) return hostTensor(source.shape, memory.slice(start, start + size))
+  const out = new Float32Array(size)
+  gather(out, memory, start, source)
+  return hostTensor(source.shape, out)
+}
+
+/** NHWC to NCHW, from element `start` on. */
+function gather<T extends Float32Array | Uint8Array>(out: T, memory: T, start: number, source: PlanTensor): void {
   const [n, c, h, w] = asNchw(source.shape)
   const pixels = h * w
-  const out = new Float32Array(size)
   for (let b = 0; b < n; b++)
     for (let k = 0; k < c; k++) {
       let from = start + b * pixels * source.pixelStride + k
@@ -47,5 +58,4 @@ export function readTensor(memory: Float32Array, arena: number, source: PlanTens
         from += source.pixelStride
       }
     }
-  return hostTensor(source.shape, out)
 }

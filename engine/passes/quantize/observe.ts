@@ -16,19 +16,40 @@ const LEFT_OUT = 1e-4
 /** Shares of the full range that "mse" tries. */
 const SHARES = Array.from({ length: 36 }, (_, i) => 1 - i / 50)
 
-/** Of each channel of feature maps (NCHW), the largest magnitude seen. */
-export class ChannelReach {
-  readonly channels = new Map<TensorId, Float64Array>()
+/** What is known of each channel of feature maps (NCHW), over all photos seen. */
+export class ChannelObserver {
+  /** Largest magnitude. */
+  readonly reach = new Map<TensorId, Float64Array>()
+  private readonly sums = new Map<TensorId, Float64Array>()
+  private readonly counts = new Map<TensorId, number>()
 
   see(values: ReadonlyMap<TensorId, HostTensor>): void {
     for (const [id, { shape, data }] of values) {
       const [n = 1, c = 1, h = 1, w = 1] = shape
-      const far = this.channels.get(id) ?? new Float64Array(c)
-      this.channels.set(id, far)
-      for (let plane = 0; plane < n * c; plane++)
-        for (let i = plane * h * w; i < (plane + 1) * h * w; i++) far[plane % c] = Math.max(far[plane % c] ?? 0, Math.abs(data[i] ?? 0))
+      const far = channelsIn(this.reach, id, c)
+      const sums = channelsIn(this.sums, id, c)
+      this.counts.set(id, (this.counts.get(id) ?? 0) + n * h * w)
+      for (let plane = 0; plane < n * c; plane++) {
+        let [most, sum] = [far[plane % c] ?? 0, 0]
+        for (const v of data.subarray(plane * h * w, (plane + 1) * h * w)) {
+          sum += v
+          most = Math.max(most, Math.abs(v))
+        }
+        far[plane % c] = most
+        sums[plane % c] = (sums[plane % c] ?? 0) + sum
+      }
     }
   }
+
+  means(): Map<TensorId, Float64Array> {
+    return new Map([...this.sums].map(([id, sums]) => [id, sums.map((s) => s / (this.counts.get(id) ?? 1))]))
+  }
+}
+
+function channelsIn(map: Map<TensorId, Float64Array>, id: TensorId, channels: number): Float64Array {
+  const known = map.get(id) ?? new Float64Array(channels)
+  map.set(id, known)
+  return known
 }
 
 /** Call `reach` for each photo, then `count` for each again, then `ranges`. */

@@ -11,11 +11,20 @@ import { attrsOf } from '../../ops/op.ts'
 import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
 import type { Affine, Quantized } from '../../ops/quantized.ts'
 import { OPS } from '../../ops/registry.ts'
+import type { Correlation } from './correlation.ts'
 import { affineOf, EMPTY, joined, type Range, shortScale } from './ranges.ts'
+import { feedback, roundRow } from './rounding.ts'
 
 export interface QuantizeOptions {
   /** Nodes that stay in float, by name. */
   readonly float?: ReadonlySet<string>
+  /**
+   * Mean of each channel of the tensors, over photos: with these, biases make up for what rounding the weights adds to each
+   * output on average. Source: Nagel et al., arXiv:1906.04721, section 4.2, with means that were measured.
+   */
+  readonly means?: ReadonlyMap<TensorId, Float64Array>
+  /** By node id: with these, weights are rounded so that errors cancel on what photos make; see rounding.ts. */
+  readonly correlations?: ReadonlyMap<number, Correlation>
 }
 
 /** Largest magnitude of an 8-bit weight: symmetric, so that no pair of products overflows where hardware adds pairs in 16 bits. */
@@ -40,7 +49,7 @@ export function isQuantized(graph: Graph): boolean {
 
 /** `ranges`: of the tensors above, over photos. A tensor without one keeps its nodes in float. */
 export function quantizeGraph(graph: Graph, ranges: ReadonlyMap<TensorId, Range>, options: QuantizeOptions = {}): Graph {
-  const made = new Quantizer(graph, ranges, options.float ?? new Set()).run()
+  const made = new Quantizer(graph, ranges, options).run()
   checkGraph(made, OPS, 'quantization')
   return made
 }
@@ -84,7 +93,7 @@ class Quantizer {
   constructor(
     private readonly graph: Graph,
     private readonly ranges: ReadonlyMap<TensorId, Range>,
-    private readonly float: ReadonlySet<string>,
+    private readonly options: QuantizeOptions,
   ) {
     this.tensors = new Map(graph.tensors)
     this.nextTensor = Math.max(-1, ...graph.tensors.keys()) + 1
@@ -117,7 +126,7 @@ class Quantizer {
       return producer !== undefined && this.quantized.has(producer.id) && producer.op !== 'globalPool'
     }
     for (const node of this.graph.nodes) {
-      const core = isCore(this.graph, node, this.float) && this.isCovered(node)
+      const core = isCore(this.graph, node, this.options.float ?? new Set()) && this.isCovered(node)
       const moved = isTransparent(node) && node.inputs.every(isMade)
       if (!core && !moved) continue
       this.quantized.add(node.id)
@@ -195,6 +204,26 @@ class Quantizer {
     for (const id of node.outputs) this.setType(id, 'u8')
   }
 
+  /** The float bias, less what the rounding of weights adds on average. */
+  private biasOf(node: Node, x: TensorId, b: TensorId, weight: HostTensor, values: HostTensor, scales: readonly number[]): Float64Array {
+    const own = constantOf(this.graph, b)
+    const bias = Float64Array.from(scales, (_, c) => Number(own?.data[c] ?? 0))
+    const means = this.options.means?.get(x)
+    if (!means) return bias
+    const [channels = 0, perIn = 0, kh = 0, kw = 0] = weight.shape
+    const perOut = channels / attrsOf(conv2d, node.attrs).groups
+    return bias.map((value, c) => {
+      const first = Math.floor(c / perOut) * perIn
+      let added = 0
+      for (let k = 0; k < perIn; k++)
+        for (let t = 0; t < kh * kw; t++) {
+          const i = (c * perIn + k) * kh * kw + t
+          added += ((values.data[i] ?? 0) * (scales[c] ?? 1) - (weight.data[i] ?? 0)) * (means[first + k] ?? 0)
+        }
+      return value - added
+    })
+  }
+
   private compute(node: Node): void {
     const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
     const [y = NONE] = node.outputs
@@ -212,15 +241,15 @@ class Quantizer {
       const attrs = attrsOf(conv2d, node.attrs)
       const weight = constantOf(this.graph, w)
       if (!weight) return
-      const { values, scales } = quantizedWeights(weight)
+      const { values, scales } = quantizedWeights(weight, this.options.correlations?.get(node.id))
       const residual = attrs.residual ? this.affine(r) : null
       const quantized: Quantized = { input, weights: scales, residual, output }
       const next: Conv2dAttributes = { ...attrs, quantized }
-      const bias = constantOf(this.graph, b)
+      const bias = this.biasOf(node, x, b, weight, values, scales)
       const inputs = [
         this.as('u8', x, node),
         this.constant(`${node.name}.weight.quantized`, values),
-        bias ? this.constant(`${node.name}.bias.quantized`, quantizedBias(bias, input, scales)) : NONE,
+        this.constant(`${node.name}.bias.quantized`, quantizedBias(bias, input, scales)),
         ...(attrs.residual ? [this.as('u8', r, node)] : []),
       ]
       this.nodes.push({ ...node, attrs: { ...next } as never, inputs })
@@ -233,23 +262,29 @@ function isMaximum(node: Node): boolean {
   return node.op === 'pool2d' && attrsOf(pool2d, node.attrs).mode === 'max'
 }
 
-/** Rounded to the nearest of 255 steps of each output channel's own scale. */
-function quantizedWeights({ shape, data }: HostTensor): { readonly values: HostTensor; readonly scales: readonly number[] } {
+/** In 255 steps of each output channel's own scale. */
+function quantizedWeights(
+  { shape, data }: HostTensor,
+  correlation: Correlation | undefined,
+): { readonly values: HostTensor; readonly scales: readonly number[] } {
   const channels = shape[0] ?? 0
   const length = data.length / channels
   const values = new Int8Array(data.length)
   const scales: number[] = []
+  const upper = correlation?.sums.map((sums) => feedback(sums, correlation.inputs))
+  const perGroup = channels / (upper?.length ?? 1)
   for (let c = 0; c < channels; c++) {
+    const row = data.subarray(c * length, (c + 1) * length)
     let largest = 0
-    for (let i = c * length; i < (c + 1) * length; i++) largest = Math.max(largest, Math.abs(data[i] ?? 0))
+    for (const v of row) largest = Math.max(largest, Math.abs(v))
     const scale = largest > 0 ? shortScale(largest / LARGEST_WEIGHT) : 1
     scales.push(scale)
-    for (let i = c * length; i < (c + 1) * length; i++) values[i] = Math.round((data[i] ?? 0) / scale)
+    values.set(roundRow(row, scale, LARGEST_WEIGHT, upper?.[Math.floor(c / perGroup)]), c * length)
   }
   return { values: hostTensor(shape, values, 'i8'), scales }
 }
 
-function quantizedBias({ shape, data }: HostTensor, input: Affine, scales: readonly number[]): HostTensor {
-  const steps = Int32Array.from(data, (v, c) => Math.max(-LARGEST_BIAS, Math.min(LARGEST_BIAS, Math.round(v / (input.scale * (scales[c] ?? 1))))))
-  return hostTensor(shape, steps, 'i32')
+function quantizedBias(bias: Float64Array, input: Affine, scales: readonly number[]): HostTensor {
+  const steps = Int32Array.from(bias, (v, c) => Math.max(-LARGEST_BIAS, Math.min(LARGEST_BIAS, Math.round(v / (input.scale * (scales[c] ?? 1))))))
+  return hostTensor([bias.length], steps, 'i32')
 }
