@@ -30,6 +30,17 @@ export { OP_KINDS, OPS } from './ops/registry.ts'
 export { type ShuffleSpec, shuffleSource, shuffleTarget } from './ops/shuffle.ts'
 export { DIFFERENCE_REASONS, DIFFERENCE_WORDS, type DifferenceReason, differenceReason } from './paper/difference.ts'
 export { type Recomputed, type RecomputedRow, reasonWords, recomputeRow } from './paper/recompute.ts'
+export {
+  CLAIM_MODELS,
+  CLAIM_TABLE,
+  type ClaimAccuracy,
+  type ClaimReading,
+  type ClaimRow,
+  type ClaimRuns,
+  type ClaimVerdict,
+  claimReadings,
+  SHUFFLE_CLAIM,
+} from './paper/shuffleClaim.ts'
 export { type Figure, figuresOfV1, figuresOfZoo } from './paper/standing.ts'
 export { LATENCY_INPUTS, PAPER_TABLES, type PaperRow, type PaperTable } from './paper/tables.ts'
 export { ablate, channelMask, channelsOfGroup, withMask } from './passes/ablate.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PaperReport, PaperReportRow } from '../../../electron/cli/paper.ts'
-import { PAPER_TABLES, ZOO } from '../../../engine/index.ts'
+import { claimReadings, PAPER_TABLES, SHUFFLE_CLAIM, ZOO } from '../../../engine/index.ts'
 import { cli, json } from './harness.ts'
 
 const rowsOf = async (table: number): Promise<readonly PaperReportRow[]> =>
@@ -88,6 +88,29 @@ describe('paper', () => {
     expect(out).toMatch(/\nShuffleNet 2× \(g=3\) +26\.3 +524 +524\.05 +conv\+fc +0\.0 % +5\.45 M +[\d.]+ MiB +the same when rounded\n/)
     expect(out).toMatch(/\n- ShuffleNet 0\.5× \(shallow, g=3\), 40 M: Stem of 9 /)
     expect((await cli(['paper', '--table', '7'])).out).not.toMatch(/counted M/)
+  })
+
+  it('has the test in small of table 3 beside it, under a key of its own', async () => {
+    const { tables, shuffleClaim, ...rest } = await json<PaperReport>(['paper', '--table', '3'])
+    expect(rest).toEqual({})
+    expect(shuffleClaim?.sets.map(({ readings, ...runs }) => runs)).toEqual(SHUFFLE_CLAIM)
+    expect(shuffleClaim?.sets.map((s) => s.readings)).toEqual(SHUFFLE_CLAIM.map(claimReadings))
+    expect(JSON.stringify(tables)).not.toMatch(/imagenette|seeds/i)
+    expect(await json<PaperReport>(['paper', '--table', '2'])).not.toHaveProperty('shuffleClaim')
+  })
+
+  it('prints it after the table, with spread and seeds, and what can be read from it', async () => {
+    const { code, out, err } = await cli(['paper', '--table', '3'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [paper = '', small = ''] = out.split('Tested here in small: ')
+    expect(paper).toMatch(/ShuffleNet 0\.25× \(g=8\) +52\.7/)
+    for (const set of SHUFFLE_CLAIM) {
+      expect(small).toContain(`${set.epochs} epochs of 9,469 photos at 64 px, measured on 3,925 others`)
+      for (const { mean, deviation } of set.rows.map((r) => r.accuracy[64] ?? { mean: 0, deviation: 0 }))
+        expect(small).toContain(deviation === null ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`)
+    }
+    expect(small).toMatch(/\n- g=3: nothing can be read, .*; seeds: 1 with, 1 without\n/)
+    expect((await cli(['paper', '--table', '2'])).out).not.toContain('Tested here')
   })
 
   it('refuses a table that the paper does not have, and latencies of one without', async () => {
