@@ -77,6 +77,7 @@ export { type ActivationHead, activationHead, classActivationMap } from './visio
 export { areProbabilities, classProbabilities, type Ranked, softmax, topK } from './vision/classify.ts'
 export { type Detection, type DetectionOptions, detectObjects } from './vision/detect/detect.ts'
 export { type DetectionHead, detectionHead } from './vision/detect/head.ts'
+export { MATCH_IOU, type Match, type Matching, matchDetections } from './vision/detect/match.ts'
 export { LABEL_SETS, type LabelSet, labelOf, labelSetOf, parseLabels } from './vision/labels.ts'
 export { greyOf, type Occlusion, type OcclusionOptions, occlusionSensitivity, squareSpan } from './vision/occlusion.ts'
 export type { Pixels } from './vision/pixels.ts'

@@ -599,6 +599,13 @@ export const en = {
   'compare.agree.first': 'They agree on the first class, and have {n} of {of} in common.',
   'compare.agree.other': 'They differ in the first class, and have {n} of {of} in common.',
   'compare.agree.none': 'They know different classes, so their answers cannot be matched.',
+  'objects.title': 'Objects in the photo',
+  'objects.oneA': 'A alone is a detector, so there is nothing to match.',
+  'objects.oneB': 'B alone is a detector, so there is nothing to match.',
+  'objects.iou': 'Intersection over union',
+  'objects.iou.short': 'IoU',
+  'objects.rule':
+    'One threshold for both. Boxes count as one object where their intersection over union is {iou} or more: those of one class first, then those that overlap most.',
   'compare.stages': 'By stage',
   'compare.layers': 'By layer',
   'compare.stage.a': 'Stage of A',
