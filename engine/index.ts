@@ -32,6 +32,7 @@ export { DIFFERENCE_REASONS, DIFFERENCE_WORDS, type DifferenceReason, difference
 export { type Recomputed, type RecomputedRow, reasonWords, recomputeRow } from './paper/recompute.ts'
 export {
   CLAIM_MODELS,
+  CLAIM_MODELS_RUN,
   CLAIM_TABLE,
   type ClaimAccuracy,
   type ClaimReading,

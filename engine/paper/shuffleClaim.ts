@@ -5,11 +5,13 @@ import { meanDifference } from './welch.ts'
 /** The table of the paper that is tested. */
 export const CLAIM_TABLE = 3
 
-/** Bundled networks of the test: one seed of eight groups, with its shuffles and without. */
+/** Bundled networks of the test, which differ in their shuffles alone. */
 export const CLAIM_MODELS = {
   with: 'shufflenet-v1-g8-0.5x-imagenette',
   without: 'shufflenet-v1-g8-0.5x-imagenette-no-shuffle',
 } as const
+/** Which of the runs they are. */
+export const CLAIM_MODELS_RUN = { runs: 'shuffle-claim-40', groups: 8, epochs: 40, seed: 0 } as const
 
 /** Networks of one recipe that differ in groups, shuffle and seed alone. */
 export interface ClaimRuns {

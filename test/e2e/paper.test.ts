@@ -107,14 +107,13 @@ describe('the tables of the paper', () => {
     await paper(page, 2)
     expect(await claim(page).count()).toBe(0)
     await paper(page, 3)
-    const rows = await claim(page).locator('tbody tr:not(.claim-set)').count()
-    expect(rows).toBe(SHUFFLE_CLAIM.reduce((sum, set) => sum + set.rows.length, 0))
-    for (const set of SHUFFLE_CLAIM)
-      for (const { accuracy } of set.rows) {
-        const { values = [] } = accuracy[64] ?? {}
-        const strip = claim(page).getByRole('img', { name: `Each seed: ${values.map((v) => v.toFixed(1)).join(', ')} %`, exact: true })
-        expect(await strip.locator('circle').count()).toBe(values.length)
-      }
+    const strips = SHUFFLE_CLAIM.flatMap((set) => set.rows.map((row) => row.accuracy[64]?.values ?? []))
+    const rows = claim(page).locator('tbody tr:not(.claim-set)')
+    expect(await rows.count()).toBe(strips.length)
+    for (const [i, values] of strips.entries()) {
+      const strip = rows.nth(i).getByRole('img', { name: `Each seed: ${values.map((v) => v.toFixed(1)).join(', ')} %`, exact: true })
+      expect(await strip.locator('circle').count()).toBe(values.length)
+    }
     const text = await claim(page).innerText()
     const verdicts = SHUFFLE_CLAIM.flatMap(claimReadings)
     expect(text.match(/no difference beyond the spread of the seeds/g) ?? []).toHaveLength(verdicts.filter((r) => r.verdict === 'neither').length)

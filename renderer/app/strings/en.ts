@@ -488,7 +488,7 @@ export const en = {
   'claim.open.with': 'Open with shuffle',
   'claim.open.without': 'Open without',
   'claim.compare': 'Compare both',
-  'claim.open.what': 'Seed 0 of eight groups',
+  'claim.open.what': 'g={groups}, {epochs} epochs, seed {seed}',
   'whatif.network': 'The network',
   'whatif.network.how': 'Units by stage, as high as the stage is wide',
   'whatif.network.chart': 'The network in question, {groups} groups. {stages} channels',

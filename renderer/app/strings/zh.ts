@@ -485,7 +485,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'claim.open.with': '打开有重排的',
   'claim.open.without': '打开无重排的',
   'claim.compare': '比较两者',
-  'claim.open.what': '八组，种子 0',
+  'claim.open.what': 'g={groups}，{epochs} 轮，种子 {seed}',
   'whatif.network': '网络',
   'whatif.network.how': '各阶段的单元，高度对应该阶段的宽度',
   'whatif.network.chart': '所设想的网络，{groups} 组。{stages} 个通道',

@@ -1,6 +1,6 @@
 /** Below table 3: the shuffle tested in small, apart from the paper's own numbers, and the pair of networks to look into. */
 import { Fragment, useMemo } from 'react'
-import { CLAIM_MODELS, type ClaimRuns, claimReadings, SHUFFLE_CLAIM } from '../../../engine/index.ts'
+import { CLAIM_MODELS, CLAIM_MODELS_RUN, type ClaimRuns, claimReadings, SHUFFLE_CLAIM } from '../../../engine/index.ts'
 import { exact, fixed } from '../../charts/kit/format.ts'
 import { SeedAxis, SeedStrip } from '../../charts/seeds/Chart.tsx'
 import { type SeedsLayout, seedsLayout } from '../../charts/seeds/layout.ts'
@@ -82,7 +82,7 @@ export function ShuffleClaim() {
         <button type="button" className="button is-small" onClick={() => void compare(CLAIM_MODELS.with, CLAIM_MODELS.without)}>
           {t('claim.compare')}
         </button>
-        <span className="quiet small">{t('claim.open.what')}</span>
+        <span className="quiet small">{t('claim.open.what', CLAIM_MODELS_RUN)}</span>
       </div>
     </section>
   )

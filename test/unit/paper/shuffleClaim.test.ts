@@ -1,9 +1,10 @@
 /** The test in small of the shuffle: its data is that of the runs, its document has the same figures, and it says what they say. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { CLAIM_MODELS, type ClaimRow, type ClaimRuns, claimReadings, SHUFFLE_CLAIM } from '../../../engine/paper/shuffleClaim.ts'
+import { openModel, parameterCount } from '../../../engine/index.ts'
+import { CLAIM_MODELS, CLAIM_MODELS_RUN, type ClaimRow, type ClaimRuns, claimReadings, SHUFFLE_CLAIM } from '../../../engine/paper/shuffleClaim.ts'
 import { meanDifference } from '../../../engine/paper/welch.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -96,9 +97,25 @@ describe('the data of the test in small', () => {
     }
   })
 
-  it('has its two bundled networks', () => {
-    for (const id of Object.values(CLAIM_MODELS))
-      for (const file of [`${id}.safetensors`, `${id}.md`]) expect(existsSync(join(ROOT, 'assets/models', file)), file).toBe(true)
+  it('has its two bundled networks, alike but for the shuffles, each with the figures of its run on its card', async () => {
+    const { runs, groups, epochs, seed } = CLAIM_MODELS_RUN
+    const set = SHUFFLE_CLAIM.find((s) => s.runs === runs)
+    expect(set?.epochs).toBe(epochs)
+    for (const [kind, id] of Object.entries(CLAIM_MODELS)) {
+      const name = `${id}.safetensors`
+      const { preprocess, labels, notice, graph } = await openModel({ name, bytes: new Uint8Array(readFileSync(join(ROOT, 'assets/models', name))) })
+      const row = set?.rows.find((r) => r.groups === groups && r.shuffle === (kind === 'with'))
+      expect(parameterCount(graph)).toBe(row?.parameters)
+      expect(graph.nodes.filter((n) => n.op === 'channelShuffle')).toHaveLength(kind === 'with' ? 16 : 0)
+      expect(preprocess).toMatchObject({ crop: [64, 64], resize: 64 })
+      expect(labels).toHaveLength(10)
+      expect(notice).toContain('ten classes only')
+      const card = readFileSync(join(ROOT, 'assets/models', `${id}.md`), 'utf8')
+      const top1 = row?.accuracy[64]?.values[row.seeds.indexOf(seed)] ?? 0
+      const right = Math.round((top1 * (set?.validationPhotos ?? 0)) / 100).toLocaleString('en-US')
+      expect(card).toContain(`| PyTorch 1.13, \`training/train.py\` | ${right} | ${top1.toFixed(2)} % |`)
+      expect(card).toContain(`training/runs/${runs}/g${groups}-seed${seed}${kind === 'with' ? '' : '-no-shuffle'}/train.log`)
+    }
   })
 })
 
