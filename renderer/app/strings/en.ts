@@ -661,6 +661,7 @@ export const en = {
   'mixing.never': 'never all',
   'mixing.on': 'With shuffle',
   'mixing.off': 'Without',
+  'mixing.only': 'As it is',
   'mixing.range': 'from least to most',
   'mixing.chart': '{title}: share of channels seen after each unit; arrow keys walk the units',
   'mixing.chart.mass': '{title}: share of weight between groups in each unit; arrow keys walk the units',

@@ -651,6 +651,7 @@ export const zh: Readonly<Record<TextKey, string>> = {
   'mixing.never': '始终看不全',
   'mixing.on': '有重排',
   'mixing.off': '无重排',
+  'mixing.only': '原样',
   'mixing.range': '最少到最多',
   'mixing.chart': '{title}：每个单元之后能看到的通道比例；方向键逐个浏览单元',
   'mixing.chart.mass': '{title}：每个单元的组间权重比例；方向键逐个浏览单元',
