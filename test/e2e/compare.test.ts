@@ -336,6 +336,21 @@ describe.skipIf(!fastestDet || !hasDogPhoto)(`two detectors (${why})`, () => {
     await picture(page, 'compare-objects-one')
     await app.leave(page)
   })
+
+  it('speak Chinese, all matched where both are one model', async () => {
+    const page = await app.open({ locale: 'zh-CN', viewport: { width: 1024, height: 700 } })
+    await drop(page, 'FastestDet.onnx', '', await bytesOf())
+    await drop(page, 'dog.png', 'image/png', await dog())
+    await page.keyboard.press('c')
+    await idle(page)
+    await drop(page, 'again.onnx', '', await bytesOf())
+    const own = page.getByRole('region', { name: '照片中的物体' })
+    expect(await own.getByRole('table').locator('tbody tr td:last-child').allInnerTexts()).toEqual(['1.00', '1.00', '1.00'])
+    await own.scrollIntoViewIfNeeded()
+    await expectSound(page, '1024-light', 'objects')
+    await picture(page, 'compare-objects-zh')
+    await app.leave(page)
+  })
 })
 
 describe('networks of 5,000 layers', () => {
