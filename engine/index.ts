@@ -30,6 +30,18 @@ export { OP_KINDS, OPS } from './ops/registry.ts'
 export { type ShuffleSpec, shuffleSource, shuffleTarget } from './ops/shuffle.ts'
 export { DIFFERENCE_REASONS, DIFFERENCE_WORDS, type DifferenceReason, differenceReason } from './paper/difference.ts'
 export { type Recomputed, type RecomputedDetector, type RecomputedRow, reasonWords, recomputeRow } from './paper/recompute.ts'
+export {
+  CLAIM_MODELS,
+  CLAIM_MODELS_RUN,
+  CLAIM_TABLE,
+  type ClaimAccuracy,
+  type ClaimReading,
+  type ClaimRow,
+  type ClaimRuns,
+  type ClaimVerdict,
+  claimReadings,
+  SHUFFLE_CLAIM,
+} from './paper/shuffleClaim.ts'
 export { type Figure, figuresOfV1, figuresOfZoo } from './paper/standing.ts'
 export { LATENCY_INPUTS, PAPER_TABLES, type PaperRow, type PaperTable } from './paper/tables.ts'
 export { ablate, channelMask, channelsOfGroup, withMask } from './passes/ablate.ts'
@@ -71,6 +83,7 @@ export { type ActivationHead, activationHead, classActivationMap } from './visio
 export { areProbabilities, classProbabilities, type Ranked, softmax, topK } from './vision/classify.ts'
 export { type Detection, type DetectionOptions, detectObjects } from './vision/detect/detect.ts'
 export { type DetectionHead, detectionHead } from './vision/detect/head.ts'
+export { MATCH_IOU, type Match, type Matching, matchDetections } from './vision/detect/match.ts'
 export { LABEL_SETS, type LabelSet, labelOf, labelSetOf, parseLabels } from './vision/labels.ts'
 export { greyOf, type Occlusion, type OcclusionOptions, occlusionSensitivity, squareSpan } from './vision/occlusion.ts'
 export type { Pixels } from './vision/pixels.ts'

@@ -1,6 +1,6 @@
 /** `shufflescope convert`: any readable model to a bundle, with what it must say of itself. */
 import { Command } from 'commander'
-import { badInput, type Model, type Preprocess, parameterCount, tensorOf, writeBundle } from '../../engine/index.ts'
+import { badInput, type Model, type Preprocess, parameterCount, recognise, tensorOf, withoutShuffles, writeBundle } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { loadModel, readLabels } from './load.ts'
@@ -16,6 +16,8 @@ export interface ConvertOptions {
   readonly title?: string
   readonly notice?: string
   readonly provenance?: string
+  /** False takes the channel shuffles out: a checkpoint does not tell whether it was trained with them. */
+  readonly shuffle?: boolean
 }
 
 export interface ConvertReport {
@@ -37,7 +39,8 @@ export async function convert(context: CliContext, input: string, output: string
 
 async function overridden(model: Model, options: ConvertOptions): Promise<Model> {
   const { id = model.id, title = model.title, notice = model.notice, provenance = model.provenance } = options
-  const named = { ...model, id, title, notice, provenance, preprocess: preprocessOf(model, options) }
+  const graph = options.shuffle === false ? { ...withoutShuffles(recognise(model.graph)), stage: 'loaded' as const } : model.graph
+  const named = { ...model, graph, id, title, notice, provenance, preprocess: preprocessOf(model, options) }
   if (options.labels === undefined) return named
   const labels = await readLabels(options.labels, `Class names "${options.labels}"`)
   const shape = model.graph.outputs.slice(0, 1).map((output) => tensorOf(model.graph, output).fact.shape)[0] ?? []
@@ -70,6 +73,7 @@ export function convertCommand(context: CliContext): Command {
     .option('--title <text>', 'name for people')
     .option('--notice <text>', 'what a user must know of it')
     .option('--provenance <text>', 'where the weights come from')
+    .option('--no-shuffle', 'take the channel shuffles out, for weights that were trained without them')
     .option('--json', 'print one JSON document')
     .action(async (input: string, output: string, flags: ConvertOptions & { json?: boolean }) => {
       const made = await convert(context, input, output, flags)

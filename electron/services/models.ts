@@ -51,12 +51,15 @@ export function modelsService(options: ModelsOptions): ModelsService {
 
   async function bundled(): Promise<ModelEntry[]> {
     const names = await readdir(bundles).catch(() => [])
-    const files = names.filter((name) => name.endsWith(BUNDLE)).sort()
+    // By id: as file names, a longer id would come before the one that it begins with.
+    const ids = names
+      .filter((name) => name.endsWith(BUNDLE))
+      .map((name) => name.slice(0, -BUNDLE.length))
+      .sort()
     return Promise.all(
-      files.map(async (file) => {
-        const path = join(bundles, file)
+      ids.map(async (id) => {
+        const path = join(bundles, id + BUNDLE)
         const [facts, size] = await Promise.all([bundleFacts(path), sizeOf(path)])
-        const id = file.slice(0, -BUNDLE.length)
         return { id, name: facts.title ?? id, kind: 'bundled' as const, params: facts.params, classes: facts.classes, size, partial: 0, source: null }
       }),
     )

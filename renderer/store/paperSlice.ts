@@ -15,6 +15,10 @@ export interface PaperSlice {
   loadPaper(table: number): Promise<void>
   /** Opens the architecture that stands for a row on the map, with or without its shuffles as the row says. */
   openPaperRow(id: string, shuffle: boolean): Promise<void>
+  /** Opens a bundled network of the test in small on the map, as it was trained. */
+  openPaperModel(id: string): Promise<void>
+  /** Opens one bundled network, and compares it with another. */
+  comparePaperModels(id: string, other: string): Promise<void>
 }
 
 export const initialPaper = {
@@ -45,5 +49,15 @@ export const paperSlice: Slice<PaperSlice> = (set, get) => ({
 
   async openPaperRow(id, shuffleOn) {
     if (await get().openZooModel(id)) set({ shuffleOn, exploreTab: 'map', screen: 'explore' })
+  },
+
+  async openPaperModel(id) {
+    if (await get().openHostModel(id)) set({ shuffleOn: true, exploreTab: 'map', screen: 'explore' })
+  },
+
+  async comparePaperModels(id, other) {
+    if (!(await get().openHostModel(id))) return
+    get().openCompare()
+    await get().compareWithHost(other)
   },
 })

@@ -16,9 +16,17 @@ const nothing = () => undefined
 describe('boxes over a photo', () => {
   it('draws a frame and a tag for each, one of them picked', async () => {
     const shapes = boxesLayout(items, photo, size)
-    const chart = <BoxesChart shapes={shapes} size={size} active={1} label="3 objects" onPoint={nothing} onPick={nothing} />
+    const chart = <BoxesChart shapes={shapes} size={size} active={[1]} label="3 objects" onPoint={nothing} onPick={nothing} />
     const style = '.box-halo,.box-frame{fill:none}.box-halo{stroke:#0008;stroke-width:4}.box-frame{stroke-width:2}.is-dim{opacity:.5}'
     await expect(svgOf(chart, style)).toMatchFileSnapshot('boxes.svg')
+  })
+
+  it('tells the boxes of two detectors apart, and lights both of one object', () => {
+    const both = boxesLayout([...items, { key: 9, box: [110, 100, 410, 350], text: 'B dog 70 %', hue: 5, isDashed: true }], photo, size)
+    const drawn = svgOf(<BoxesChart shapes={both} size={size} active={[0, 9]} label="4 objects" onPoint={nothing} onPick={nothing} />)
+    expect(drawn.match(/class="box( is-[a-z]+)*"/g)?.sort()).toEqual(
+      ['class="box is-active"', 'class="box is-dashed is-active"', 'class="box is-dim"', 'class="box is-dim"'].sort(),
+    )
   })
 
   it('keeps frames where the boxes are, and tags inside the picture and apart', () => {

@@ -81,14 +81,12 @@ describe.skipIf(!file || !hasDogPhoto)(`a detector (${reason})`, () => {
     expect(rows.map((r) => r.name)).toEqual(found.map((d) => d.label))
     for (const [i, { score }] of rows.entries()) expect(Math.abs(score - (found[i]?.score ?? 9))).toBeLessThan(1e-3)
     const image = await main(page).locator('.photo-frame img').boundingBox()
-    const frames = await main(page)
-      .locator('.box')
-      .evaluateAll((all) =>
-        all.map((g) => ({
-          text: g.querySelector('text')?.textContent ?? '',
-          box: g.querySelector('.box-frame')?.getBoundingClientRect().toJSON() as { x: number; y: number; right: number; bottom: number },
-        })),
-      )
+    const tags = await main(page).locator('.box-name text').allTextContents()
+    const boxes = await main(page)
+      .locator('.box .box-frame')
+      .evaluateAll((all) => all.map((frame) => frame.getBoundingClientRect().toJSON() as { x: number; y: number; right: number; bottom: number }))
+    // Frames and tags are drawn in one order.
+    const frames = boxes.map((box, i) => ({ box, text: tags[i] ?? '' }))
     const scale = (image?.width ?? 0) / 768
     for (const { label, box } of found) {
       const drawn = frames.find((f) => f.text.startsWith(label))?.box
@@ -114,9 +112,9 @@ describe.skipIf(!file || !hasDogPhoto)(`a detector (${reason})`, () => {
     expect(await main(page).locator('.box').count()).toBe(low.length)
     await list(page).getByRole('radio').first().focus()
     await page.keyboard.press('Space')
-    expect(await main(page).locator('.box.is-active text').textContent()).toContain(low[0]?.label ?? '?')
+    expect(await main(page).locator('.box-name.is-active text').textContent()).toContain(low[0]?.label ?? '?')
     await page.keyboard.press('ArrowDown')
-    expect(await main(page).locator('.box.is-active text').textContent()).toContain(low[1]?.label ?? '?')
+    expect(await main(page).locator('.box-name.is-active text').textContent()).toContain(low[1]?.label ?? '?')
     await picture(page, 'detect-low-1440-light')
     await expectSound(page, '1440-light')
     await page.emulateMedia({ colorScheme: 'dark' })

@@ -1,6 +1,7 @@
 /** Costs, the tables of the paper: what is printed beside what is counted, in the browser shell. */
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { claimReadings, SHUFFLE_CLAIM } from '../../engine/index.ts'
 import { exportAll } from './exported.ts'
 import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
 import { type App, idle, startApp } from './open.ts'
@@ -21,9 +22,11 @@ async function paper(page: Page, table = 1): Promise<void> {
 
 const panel = (page: Page) => page.getByRole('region', { name: /^Table \d: / })
 
+const claim = (page: Page) => page.getByRole('region', { name: 'Tested here in small' })
+
 /** Cells of the rows, as they are read. */
 async function cells(page: Page): Promise<string[][]> {
-  const rows = panel(page).locator('tbody tr')
+  const rows = panel(page).locator('.paper-table tbody tr')
   const texts = await rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => (cell as HTMLElement).innerText.trim())))
   return texts
 }
@@ -102,13 +105,56 @@ describe('the tables of the paper', () => {
     await app.leave(page)
   })
 
+  it('shows the shuffle tested in small below table 3, and opens its networks alone and side by side', { timeout: 120_000 }, async () => {
+    const page = await app.open()
+    await paper(page, 2)
+    expect(await claim(page).count()).toBe(0)
+    await paper(page, 3)
+    const strips = SHUFFLE_CLAIM.flatMap((set) => set.rows.map((row) => row.accuracy[64]?.values ?? []))
+    const rows = claim(page).locator('tbody tr:not(.claim-set)')
+    expect(await rows.count()).toBe(strips.length)
+    for (const [i, values] of strips.entries()) {
+      const strip = rows.nth(i).getByRole('img', { name: `Each seed: ${values.map((v) => v.toFixed(1)).join(', ')} %`, exact: true })
+      expect(await strip.locator('circle').count()).toBe(values.length)
+    }
+    const text = await claim(page).innerText()
+    const verdicts = SHUFFLE_CLAIM.flatMap(claimReadings)
+    expect(text.match(/no difference beyond the spread of the seeds/g) ?? []).toHaveLength(verdicts.filter((r) => r.verdict === 'neither').length)
+    expect(text.match(/no spread is known/g) ?? []).toHaveLength(verdicts.filter((r) => r.verdict === 'unknown').length)
+    const { name } = await exportAll(page, 'Tested here in small')
+    expect(name).toMatch(/-shuffle-claim$/)
+    await claim(page).getByRole('button', { name: 'Open without' }).click()
+    await idle(page)
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('ShuffleNet v1 0.5x (g=8, no shuffle), ten classes, 64 px')
+    await paper(page, 3)
+    await claim(page).getByRole('button', { name: 'Open with shuffle' }).focus()
+    await page.keyboard.press('Enter')
+    await idle(page)
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('ShuffleNet v1 0.5x (g=8), ten classes, 64 px')
+    await paper(page, 3)
+    await claim(page).getByRole('button', { name: 'Compare both' }).click()
+    await idle(page)
+    const main = page.getByRole('main')
+    expect(await main.getByRole('heading', { level: 2, name: 'Compare' }).count()).toBe(1)
+    expect(await main.innerText()).toContain('153 in both, 16 only in A, 0 only in B')
+    expect(await main.innerText()).toContain('The same MACs and parameters without the 16 shuffles')
+    await main.getByRole('list', { name: 'Samples' }).getByRole('button', { name: 'Garbage truck' }).click()
+    await idle(page)
+    const answers = page.getByRole('region', { name: 'What both see in the photo' }).getByRole('list', { name: 'Most likely classes' })
+    expect(await answers.count()).toBe(2)
+    await picture(page, 'claim-compare')
+    expect(await seriousProblems(page)).toEqual([])
+    await app.leave(page)
+  })
+
   it('in every size and theme: axe finds nothing serious, nothing is cut off', { timeout: 240_000 }, async () => {
     const page = await app.open()
-    for (const table of [1, 2, 4, 5, 6, 7, 8]) {
+    for (const table of [1, 2, 3, 4, 5, 6, 7, 8]) {
       await page.setViewportSize({ width: 1440, height: 900 })
       await paper(page, table)
       await eachLook(page, async (look) => {
         await expectSound(page, look, `table ${table}`)
+        if (table === 3) await claim(page).getByRole('button', { name: 'Compare both' }).scrollIntoViewIfNeeded()
         await picture(page, `paper-${table}-${look}`)
       })
     }
@@ -124,6 +170,13 @@ describe('the tables of the paper', () => {
     expect(await page.getByRole('main').innerText()).toContain('四舍五入后相同')
     expect(await seriousProblems(page)).toEqual([])
     await picture(page, 'paper-zh')
+    await page.getByRole('radio', { name: '3', exact: true }).check()
+    await idle(page)
+    const small = page.getByRole('region', { name: '此处的小规模检验' })
+    await small.getByRole('button', { name: '比较两者' }).scrollIntoViewIfNeeded()
+    expect(await small.innerText()).toContain('g=8：')
+    await expectSound(page, '1024-light', 'claim')
+    await picture(page, 'claim-zh')
     await app.leave(page)
   })
 })

@@ -9,6 +9,8 @@ export interface BoxItem {
   readonly text: string
   /** Which of the hues of groups it has. */
   readonly hue: number
+  /** Of the second of two detectors. */
+  readonly isDashed?: boolean
 }
 
 export interface Place {
@@ -21,6 +23,7 @@ export interface Place {
 export interface BoxShape extends Place {
   readonly key: number
   readonly hue: number
+  readonly isDashed: boolean
   readonly text: string
   readonly tag: Place
 }
@@ -42,12 +45,12 @@ function roomFor(text: string): number {
 export function boxesLayout(items: readonly BoxItem[], photo: Size, size: Size): BoxShape[] {
   const [across, down] = [size.width / photo.width, size.height / photo.height]
   const tags: Place[] = []
-  return items.map(({ key, box, text, hue }) => {
+  return items.map(({ key, box, text, hue, isDashed = false }) => {
     const [left, top, right, bottom] = box
     const shape = { x: left * across, y: top * down, width: (right - left) * across, height: (bottom - top) * down }
     const tag = tagFor(shape, roomFor(text), size, tags)
     tags.push(tag)
-    return { key, hue, text, ...shape, tag }
+    return { key, hue, isDashed, text, ...shape, tag }
   })
 }
 

@@ -7,6 +7,7 @@ import { Convention } from '../costs/Convention.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 import { Answers } from './Answers.tsx'
 import { Differences } from './Differences.tsx'
+import { Objects } from './Objects.tsx'
 import { SidePicker } from './SidePicker.tsx'
 import { Start } from './Start.tsx'
 import { sideName } from './sideName.ts'
@@ -64,6 +65,7 @@ export default function CompareView() {
               <Totals comparison={comparison} />
               <Answers comparison={comparison} />
             </div>
+            <Objects comparison={comparison} />
             <Differences comparison={comparison} />
           </>
         )}

@@ -1,5 +1,5 @@
 /** Both sides in exact totals, with difference and ratio, and in words what a missing shuffle means. */
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 import { differenceOf } from '../../charts/compare/layout.ts'
 import type { Comparison } from '../../store/compareSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
@@ -7,7 +7,7 @@ import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { sayText } from '../mixing/mixingData.ts'
 import { taskShare, taskText } from '../taskText.ts'
-import { COMPARE_MEASURES, type CompareMeasure, exactText, ratioText, signed, totalOf, valuesOf } from './compareData.ts'
+import { COMPARE_MEASURES, type CompareMeasure, exactText, missingShuffles, ratioText, signed, totalOf, valuesOf } from './compareData.ts'
 import { importedText } from './importedText.ts'
 import { useTimes } from './times.ts'
 
@@ -26,10 +26,11 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
     const values = valuesOf(id, convention, { a: null, b: null })
     return { a: values && totalOf(a.layers, values.a), b: values && totalOf(b.layers, values.b) }
   }
+  const shuffles = useMemo(() => missingShuffles({ a, b }), [a, b])
   const timed = times.a.total !== null && times.b.total !== null
   return (
     <section className="compare-totals" aria-label={t('compare.totals')}>
-      {side.ref.kind === 'noShuffle' && <Story comparison={comparison} />}
+      {shuffles !== null && <Story shuffles={shuffles} />}
       <table>
         <thead>
           <tr>
@@ -105,13 +106,12 @@ export function Totals({ comparison }: { readonly comparison: Comparison }) {
 }
 
 /** The same cost, and groups cut off. */
-function Story({ comparison }: { readonly comparison: Comparison }) {
+function Story({ shuffles }: { readonly shuffles: number }) {
   const t = useText()
   const handle = useStore((s) => s.handle)
   const mixing = useStore((s) => (s.mixing?.handle === s.handle ? s.mixing?.view : undefined))
   const load = useStore((s) => s.loadMixing)
   useEffect(() => void load(), [load, handle])
-  const shuffles = comparison.a.layers.length - comparison.b.layers.length
   return (
     <p className="compare-says">
       {t('compare.says.noShuffle', { n: shuffles })} {mixing && mixing.stages.length > 0 && sayText(t, mixing)}

@@ -124,6 +124,17 @@ function sectionText(
   return extent ? `${label}, ${extent}` : label
 }
 
+/** How many shuffles side b does without, where nothing else sets the networks apart; null where something does. */
+export function missingShuffles({ a, b }: Pick<Comparison, 'a' | 'b'>): number | null {
+  const rest = ({ layers }: NetworkView) => layers.filter((l) => l.op !== 'channelShuffle')
+  const [own, other] = [rest(a), rest(b)]
+  const alike = (l: LayerRow, m: LayerRow | undefined) =>
+    m?.op === l.op && m.groups === l.groups && m.params === l.params && m.inputShape.join() === l.inputShape.join() && m.macs.all === l.macs.all
+  const isSame = own.length === other.length && own.every((l, i) => alike(l, other[i]))
+  const shuffles = a.layers.length - own.length
+  return isSame && shuffles > 0 && other.length === b.layers.length ? shuffles : null
+}
+
 /** What is looked at first: times of a trace, else MACs, or what else differs where those do not. */
 export function firstMeasure({ a, b, side }: Pick<Comparison, 'a' | 'b' | 'side'>, convention: ConventionId): CompareMeasure {
   if (side.trace) return 'ms'

@@ -13,6 +13,8 @@ export function GroupMatrices({ point }: { readonly point: PhotoMixingPoint }) {
   const [active, setActive] = useState<{ side: 'on' | 'off'; cell: GroupCell } | null>(null)
   const greatest = greatestOf(point)
   const sides = point.off ? (['on', 'off'] as const) : (['on'] as const)
+  // A network without shuffles has one side, with no other to be told from.
+  const name = (side: 'on' | 'off') => t(point.off ? `mixing.${side}` : 'mixing.only')
   const cell = active?.cell
   return (
     <section className="mixing-groups" aria-label={t('mixing.matrix')}>
@@ -26,8 +28,8 @@ export function GroupMatrices({ point }: { readonly point: PhotoMixingPoint }) {
         {sides.map((side) => (
           <Side
             key={side}
-            title={t(`mixing.${side}`)}
-            label={t('mixing.matrix.chart', { side: t(`mixing.${side}`), unit: point.name })}
+            title={name(side)}
+            label={t('mixing.matrix.chart', { side: name(side), unit: point.name })}
             change={point[side]?.change ?? []}
             greatest={greatest}
             active={active?.side === side ? active.cell : null}

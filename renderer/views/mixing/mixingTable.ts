@@ -49,6 +49,6 @@ export function photoTable(t: Translate, view: PhotoMixingView): FigureTable {
       { key: 'zeroed', label: t('mixing.matrix.zeroed') },
       ...groups.map((n) => ({ key: `group${n}`, label: t('mixing.matrix.changed', { n }), text: change })),
     ],
-    rows: photoRows(view, [t('mixing.on'), t('mixing.off')]),
+    rows: photoRows(view, { on: t('mixing.on'), off: t('mixing.off'), only: t('mixing.only') }),
   }
 }

@@ -57,11 +57,14 @@ export function greatestOf({ on, off }: PhotoMixingPoint): number {
 }
 
 /** A row for every unit, side and zeroed group: its name, depth, side, the group, and the change of each group. */
-export function photoRows(view: PhotoMixingView, sides: readonly [string, string]): (string | number)[][] {
+export function photoRows(view: PhotoMixingView, sides: { readonly on: string; readonly off: string; readonly only: string }): (string | number)[][] {
   return view.stages.flatMap(({ points }) =>
     points.flatMap(({ name, depth, on, off }) =>
-      [on, off].flatMap(
-        (side, i) => side?.change.map((_, zeroed) => [name, depth, sides[i] ?? '', zeroed, ...side.change.map((row) => row[zeroed] ?? 0)]) ?? [],
+      [
+        { side: on, text: off ? sides.on : sides.only },
+        { side: off, text: sides.off },
+      ].flatMap(
+        ({ side, text }) => side?.change.map((_, zeroed) => [name, depth, text, zeroed, ...side.change.map((row) => row[zeroed] ?? 0)]) ?? [],
       ),
     ),
   )

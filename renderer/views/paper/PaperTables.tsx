@@ -1,5 +1,6 @@
 /** A table of the paper: what is printed, what is counted here, by how much both differ, and why. */
 import { useEffect, useMemo } from 'react'
+import { CLAIM_TABLE } from '../../../engine/index.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
@@ -7,6 +8,7 @@ import { Figure } from '../../ui/Figure.tsx'
 import { taskShare, taskText } from '../taskText.ts'
 import { PaperRows } from './PaperRows.tsx'
 import { isCounted, paperFigureTable, shownTable } from './paperData.ts'
+import { ShuffleClaim } from './ShuffleClaim.tsx'
 
 export function PaperTables() {
   const t = useText()
@@ -31,15 +33,16 @@ export function PaperTables() {
         )}
       </div>
       {error && <ErrorNote error={error} />}
-      <Figure id={`paper-table-${number}`} title={title} table={data} tableShown isReady={counted !== undefined}>
-        <div className="table-scroll">
+      <div className="table-scroll">
+        <Figure id={`paper-table-${number}`} title={title} table={data} tableShown isReady={counted !== undefined}>
           <PaperRows paper={paper} rows={rows} />
           <footer className="paper-foot quiet small">
             <p>{t(isCounted(paper) ? 'paper.quoted' : 'paper.notCounted')}</p>
             <p>{paper.source}</p>
           </footer>
-        </div>
-      </Figure>
+        </Figure>
+        {number === CLAIM_TABLE && <ShuffleClaim />}
+      </div>
     </section>
   )
 }

@@ -19,16 +19,30 @@ export interface DetectionsProps {
 export function Detections({ view, ...looked }: DetectionsProps) {
   const t = useText()
   const chosen = useStore((s) => s.detectionThreshold)
-  const choose = useStore((s) => s.setDetectionThreshold)
   const threshold = chosen ?? view.threshold
   const shown = shownDetections(t, view, threshold)
-  const at = THRESHOLDS.reduce((best, v, i) => (Math.abs(v - threshold) < Math.abs((THRESHOLDS[best] ?? 9) - threshold) ? i : best), 0)
   return (
     <section className="detections" aria-label={t('detect.title')}>
       <h3>{t('detect.count', { n: shown.length })}</h3>
       <p className="sr-only" aria-live="polite">
         {t('detect.summary', { n: shown.length, names: countedNames(t, shown) })}
       </p>
+      <Threshold view={view} />
+      {shown.length > 0 ? <List shown={shown} {...looked} /> : <p className="quiet">{t('detect.none', { threshold: percent(threshold) })}</p>}
+      {view.fit === 'stretch' && <p className="small quiet">{t('detect.stretch', { height: view.size[0], width: view.size[1] })}</p>}
+    </section>
+  )
+}
+
+/** The least score that is shown; what the author of a head shows where none is chosen. */
+export function Threshold({ view }: { readonly view: DetectionsView }) {
+  const t = useText()
+  const chosen = useStore((s) => s.detectionThreshold)
+  const choose = useStore((s) => s.setDetectionThreshold)
+  const threshold = chosen ?? view.threshold
+  const at = THRESHOLDS.reduce((best, v, i) => (Math.abs(v - threshold) < Math.abs((THRESHOLDS[best] ?? 9) - threshold) ? i : best), 0)
+  return (
+    <>
       <Slider label={t('detect.threshold')} values={THRESHOLDS} at={at} text={percent(threshold, 2)} onChange={choose} />
       <p className="small quiet">
         {t('detect.default', { head: view.head, threshold: percent(view.threshold, 2) })}{' '}
@@ -38,9 +52,7 @@ export function Detections({ view, ...looked }: DetectionsProps) {
           </button>
         )}
       </p>
-      {shown.length > 0 ? <List shown={shown} {...looked} /> : <p className="quiet">{t('detect.none', { threshold: percent(threshold) })}</p>}
-      {view.fit === 'stretch' && <p className="small quiet">{t('detect.stretch', { height: view.size[0], width: view.size[1] })}</p>}
-    </section>
+    </>
   )
 }
 

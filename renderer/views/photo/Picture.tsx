@@ -5,7 +5,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import type { Box } from '../../workers/contract.ts'
 import { BoxesOver } from './BoxesOver.tsx'
-import { detectionsTable, shownDetections } from './detections.ts'
+import { boxItems, countedNames, detectionsTable, shownDetections } from './detections.ts'
 import { type Overlay, overlayData, overlayTable, overlayText } from './overlay.ts'
 
 /** A photo is shown at most this many times larger than it is. */
@@ -28,6 +28,7 @@ export function Picture({ overlay, active, onPoint, onPick }: PictureProps) {
   const chosen = useStore((s) => s.detectionThreshold)
   const found = run?.detections
   const shown = useMemo(() => (found ? shownDetections(t, found, chosen ?? found.threshold) : null), [t, found, chosen])
+  const items = useMemo(() => boxItems(shown ?? []), [shown])
   if (!photo) return null
   const own = shape?.url === photo.url ? shape : null
   const seen = run?.photo
@@ -72,7 +73,16 @@ export function Picture({ overlay, active, onPoint, onPick }: PictureProps) {
             </div>
           )}
           {seen && (isCropped || !shown) && <div className="photo-crop" style={place(seen.crop)} />}
-          {seen && shown && <BoxesOver shown={shown} photo={seen} active={active} onPoint={onPoint} onPick={onPick} />}
+          {seen && shown && (
+            <BoxesOver
+              items={items}
+              photo={seen}
+              active={active === null ? [] : [active]}
+              label={t('detect.summary', { n: shown.length, names: countedNames(t, shown) })}
+              onPoint={onPoint}
+              onPick={onPick}
+            />
+          )}
         </div>
       </Figure>
       <figcaption className="small quiet">

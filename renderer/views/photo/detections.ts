@@ -1,5 +1,6 @@
 /** What of a detector's answer is shown: above the threshold, a hue for each class, and its data. */
 import type { Translate } from '../../app/strings/index.ts'
+import type { BoxItem } from '../../charts/boxes/layout.ts'
 import { percent } from '../../charts/kit/format.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { DetectionsView, DetectionView } from '../../workers/contract.ts'
@@ -32,6 +33,11 @@ export function countedNames(t: Translate, shown: readonly ShownDetection[]): st
 
 export function tagOf({ name, score }: ShownDetection): string {
   return `${name} ${percent(score, 2)}`
+}
+
+/** A box for each, by its rank. */
+export function boxItems(shown: readonly ShownDetection[]): BoxItem[] {
+  return shown.map((d) => ({ key: d.rank, box: d.box, text: tagOf(d), hue: d.hue }))
 }
 
 export function detectionsTable(t: Translate, shown: readonly ShownDetection[]): FigureTable {

@@ -33,7 +33,7 @@ const file = z.strictObject({
 })
 
 describe('the paper in numbers', () => {
-  it.each(readdirSync(FOLDER))('%s says what it holds and where from', (name) => {
+  it.each(readdirSync(FOLDER).filter((name) => name.includes('table')))('%s says what it holds and where from', (name) => {
     const { table, source } = file.parse(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')))
     expect(source).toContain(`table ${table}`)
   })

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildZooModel, openModel } from '../../../engine/index.ts'
+import { buildZooModel, openModel, recognise } from '../../../engine/index.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 import { cli, json, temporaryFolder } from './harness.ts'
 
@@ -32,6 +32,17 @@ describe('convert', () => {
     expect(model.preprocess).toMatchObject({ crop: [96, 128], resize: 110 })
     expect(model.labels?.[999]).toBe('thing 999')
     expect(model.graph.tensors.get(model.graph.inputs[0] ?? -1)?.fact.shape).toEqual([1, 3, 96, 128])
+  })
+
+  it('takes the shuffles out, and nothing else, for weights that were trained without', async () => {
+    const out = join(folder, 'unshuffled.safetensors')
+    expect(await cli(['convert', MODEL, out, '--no-shuffle'])).toMatchObject({ code: 0, err: '' })
+    const { graph } = await open(out)
+    const expected = buildZooModel(MODEL, { shuffle: false }).graph
+    const ops = (nodes: typeof graph.nodes) => nodes.map((n) => n.op)
+    expect(ops(graph.nodes)).toEqual(ops(expected.nodes))
+    expect(ops(buildZooModel(MODEL).graph.nodes).filter((op) => op === 'channelShuffle')).toHaveLength(16)
+    expect(recognise(graph).stage).toBe('recognised')
   })
 
   it('refuses labels that do not fit, and leaves nothing behind', async () => {

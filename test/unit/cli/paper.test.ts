@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PaperReport, PaperReportRow } from '../../../electron/cli/paper.ts'
-import { PAPER_TABLES, ZOO } from '../../../engine/index.ts'
+import { claimReadings, PAPER_TABLES, SHUFFLE_CLAIM, ZOO } from '../../../engine/index.ts'
 import { cli, json } from './harness.ts'
 
 const rowsOf = async (table: number): Promise<readonly PaperReportRow[]> =>
@@ -96,6 +96,29 @@ describe('paper', () => {
     expect(detection).toMatch(/\nShuffleNet 1× \(g=3\) +14\.5 +19\.8 +10842\.70 +13844\.59 +conv\+fc/)
     expect(detection).toMatch(/\n- ShuffleNet 1× \(g=3\) at 300x: backbone 191\.11, RPN 811\.78, RoI 0\.00, head 9839\.81\n/)
     expect(detection).toMatch(/\n- all: RPN of 512 channels/)
+  })
+
+  it('has the test in small of table 3 beside it, under a key of its own', async () => {
+    const { tables, shuffleClaim, ...rest } = await json<PaperReport>(['paper', '--table', '3'])
+    expect(rest).toEqual({})
+    expect(shuffleClaim?.sets.map(({ readings, ...runs }) => runs)).toEqual(SHUFFLE_CLAIM)
+    expect(shuffleClaim?.sets.map((s) => s.readings)).toEqual(SHUFFLE_CLAIM.map(claimReadings))
+    expect(JSON.stringify(tables)).not.toMatch(/imagenette|seeds/i)
+    expect(await json<PaperReport>(['paper', '--table', '2'])).not.toHaveProperty('shuffleClaim')
+  })
+
+  it('prints it after the table, with spread and seeds, and what can be read from it', async () => {
+    const { code, out, err } = await cli(['paper', '--table', '3'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [paper = '', small = ''] = out.split('Tested here in small: ')
+    expect(paper).toMatch(/ShuffleNet 0\.25× \(g=8\) +52\.7/)
+    for (const set of SHUFFLE_CLAIM) {
+      expect(small).toContain(`${set.epochs} epochs of 9,469 photos at 64 px, measured on 3,925 others`)
+      for (const { mean, deviation } of set.rows.map((r) => r.accuracy[64] ?? { mean: 0, deviation: 0 }))
+        expect(small).toContain(deviation === null ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`)
+    }
+    expect(small).toMatch(/\n- g=3: nothing can be read, .*; seeds: 1 with, 1 without\n/)
+    expect((await cli(['paper', '--table', '2'])).out).not.toContain('Tested here')
   })
 
   it('refuses a table that the paper does not have, and latencies of one without', async () => {

@@ -7,6 +7,7 @@ import {
   differenceTable,
   firstMeasure,
   layerRows,
+  missingShuffles,
   ratioText,
   rowsOf,
   sectionRows,
@@ -60,6 +61,13 @@ describe('differences between networks', () => {
     const rows = layerRows(rowsOf(compared(g3, g8)), macs('paper'))
     expect(rows.find((r) => r.a === 'stage2.unit2.compress.conv')?.detail).toBe('1×1 group conv, g=3 → 1×1 group conv, g=8')
     expect(rows.find((r) => r.a === 'stage2.unit2.depthwise.conv')?.detail).toBe('3×3 depthwise conv')
+  })
+
+  it('know a network that does without the shuffles and is the same otherwise, and no other', () => {
+    const shrunk = recognise(buildZooModel('shufflenet-v1-g3-1.0x', { inputSize: 64, shuffle: false }).graph)
+    expect(missingShuffles(compared(g3, withoutShuffles(g3)))).toBe(16)
+    for (const other of [g3, g8, shrunk, withoutShuffles(g8)]) expect(missingShuffles(compared(g3, other))).toBeNull()
+    expect(missingShuffles(compared(withoutShuffles(g3), g3))).toBeNull()
   })
 
   it('are the shuffles alone where the other side has none, and lie in the bytes', () => {

@@ -1,6 +1,8 @@
 /** What zeroing a group changes on a photo: two plans with masks against scalar runs of networks changed by hand. */
 import { describe, expect, it } from 'vitest'
 import { ablate, buildZooModel, evaluateGraph, type Graph, type HostTensor, recognise, stagesOf, type TensorId } from '../../../engine/index.ts'
+import { translator } from '../../../renderer/app/strings/index.ts'
+import { photoTable } from '../../../renderer/views/mixing/mixingTable.ts'
 import type { CallContext, Progress } from '../../../renderer/workers/contract.ts'
 import { photoMixing } from '../../../renderer/workers/mixingPhoto.ts'
 import { kernelsOf, randomTensor } from '../../ops/harness.ts'
@@ -118,5 +120,16 @@ describe('what zeroing a group changes on a photo', () => {
   it('has nothing to measure where nothing is grouped', async () => {
     expect(await photoMixing(build('resnet-18'), input, await host(), context())).toEqual({ stages: [] })
     expect(await photoMixing(build('shufflenet-v1-g1-0.25x'), input, await host(), context())).toEqual({ stages: [] })
+  })
+})
+
+describe('the table of it', () => {
+  it('names the side as it is where the network has no shuffle to be told from', () => {
+    const side = { crossing: 0, change: [[1]] }
+    const view = (off: typeof side | null) =>
+      ({ stages: [{ groups: 1, points: [{ name: 'unit', depth: 1, on: side, off }] }] }) as unknown as Parameters<typeof photoTable>[1]
+    const t = translator('en')
+    expect(photoTable(t, view(null)).rows).toEqual([['unit', 1, 'As it is', 0, 1]])
+    expect(photoTable(t, view(side)).rows.map((r) => r[2])).toEqual(['With shuffle', 'Without'])
   })
 })

@@ -26,6 +26,7 @@ beforeEach(() => {
   const assets = join(folder, 'assets')
   mkdirSync(join(assets, 'models'), { recursive: true })
   writeFileSync(join(assets, 'models', 'small.safetensors'), bundle)
+  writeFileSync(join(assets, 'models', 'small-other.safetensors'), bundle)
   writeFileSync(join(assets, 'models', 'damaged.safetensors'), new Uint8Array([255, 255, 255, 255, 255, 255, 255, 255, 1]))
   writeFileSync(join(assets, 'models', 'README.md'), 'not a model')
   const source: WeightsSource = {
@@ -43,10 +44,11 @@ beforeEach(() => {
 })
 
 describe('models', () => {
-  it('lists what is bundled, by its own words, and the catalogue', async () => {
+  it('lists what is bundled in the order of the ids, by its own words, and the catalogue', async () => {
     expect(await models.list()).toMatchObject([
       { id: 'damaged', name: 'damaged', kind: 'bundled', params: null },
       { id: 'small', name: net.title, kind: 'bundled', params: parameterCount(net.graph), classes: 10, size: bundle.length },
+      { id: 'small-other', name: net.title, kind: 'bundled' },
       { id: 'remote', name: 'Remote net', kind: 'catalogue', params: 12, classes: 1000, size: null, partial: 0 },
     ])
   })
