@@ -1,6 +1,7 @@
 /** Objects that two detectors both find in a photo, and those that one finds alone. */
+
+import { overlap } from '../../base/boxes.ts'
 import type { Corners } from './candidates.ts'
-import { overlap } from './nms.ts'
 
 /** Intersection over union from which two boxes count as one object, as in PASCAL VOC. */
 export const MATCH_IOU = 0.5
