@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import * as web from 'onnxruntime-web'
 import { nodeHost } from '../../electron/services/nodePool.ts'
 import type { Result } from './result.ts'
-import { type Ort, runSuite } from './suite.ts'
+import { INT8, INT8_ALONE, type Ort, runSuite } from './suite.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -35,6 +35,8 @@ const rows = await runSuite({
     threads === 1
       ? { name: 'ours, baseline SIMD', host: await nodeHost(ROOT, 1, 'baseline') }
       : { name: 'ours, 1 thread', host: await nodeHost(ROOT, 1) },
+    { name: INT8, host, isInt8: true },
+    ...(threads === 1 ? [] : [{ name: INT8_ALONE, host: await nodeHost(ROOT, 1), isInt8: true }]),
   ],
   ort,
   rounds: Number(values.rounds),

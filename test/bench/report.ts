@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { quantile } from '../../engine/index.ts'
 import { type Result, type Row, resultsSchema } from './result.ts'
-import { SMALL_BESIDE } from './suite.ts'
+import { INT8, INT8_ALONE, SMALL_BESIDE } from './suite.ts'
 
 const pad = (cells: readonly string[], widths: readonly number[]): string =>
   `| ${cells.map((c, i) => (i === 0 ? c.padEnd(widths[i] ?? 0) : c.padStart(widths[i] ?? 0))).join(' | ')} |`
@@ -22,9 +22,38 @@ function titleOf({ mode, machine, backend }: Result, threads: number): string {
   return `${mode === 'node' ? 'Node' : 'Chromium'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${runtime}; ${backend}`
 }
 
+const isInt8 = (name: string): boolean => name === INT8 || name === INT8_ALONE
+
+/** The same networks in 8 bits, beside f32 of ours and of the others. */
+function inInt8(rows: readonly Row[]): string {
+  const measured = rows.filter((r) => contender(r, INT8).length > 0)
+  if (measured.length === 0) return ''
+  const others = [...new Set(measured.flatMap((r) => r.contenders.map((c) => c.name)))].filter(
+    (n) => n !== INT8 && n !== 'ours, 1 thread' && !n.includes('baseline'),
+  )
+  const head = [
+    'int8',
+    'p50',
+    'p90',
+    ...others.map((n) => (n === INT8_ALONE ? 'times 1 thread' : `/ ${n}${n === 'ours' ? '' : ' f32'}`)),
+    'difference',
+  ]
+  const body = measured.map((r) => {
+    const own = median(contender(r, INT8))
+    const beside = others.map((n) => {
+      const theirs = contender(r, n)
+      if (theirs.length === 0) return ''
+      return (n === INT8_ALONE ? median(theirs) / own : own / median(theirs)).toFixed(2)
+    })
+    const difference = r.contenders.find((c) => c.name === INT8)?.difference ?? 0
+    return [r.model.replace('shufflenet-v1-', ''), ms(own), ms(quantile(contender(r, INT8), 0.9)), ...beside, difference.toExponential(1)]
+  })
+  return markdown(head, body)
+}
+
 /** Latency beside the others, and beside the floor that the machine's multiply-accumulate rate sets. */
 function comparison(rows: readonly Row[]): string {
-  const others = [...new Set(rows.flatMap((r) => r.contenders.map((c) => c.name)))].filter((n) => n !== 'ours')
+  const others = [...new Set(rows.flatMap((r) => r.contenders.map((c) => c.name)))].filter((n) => n !== 'ours' && !isInt8(n))
   const head = ['model', 'input', 'ours p50', 'p90', ...others.flatMap((n) => [`${n} p50`, 'ours / it']), 'GMAC/s', 'peak', 'x floor']
   const body = rows.map((r) => {
     const own = median(contender(r, 'ours'))
@@ -36,7 +65,7 @@ function comparison(rows: readonly Row[]): string {
     const speed = [gmacs.toFixed(1), r.roof.gmacs.toFixed(1), (r.roof.gmacs / gmacs).toFixed(2)]
     return [r.model.replace('shufflenet-v1-', ''), r.size, ms(own), ms(quantile(contender(r, 'ours'), 0.9)), ...beside, ...speed]
   })
-  const difference = Math.max(...rows.flatMap((r) => r.contenders.map((c) => c.difference)))
+  const difference = Math.max(...rows.flatMap((r) => r.contenders.filter((c) => !isInt8(c.name)).map((c) => c.difference)))
   return `${markdown(head, body)}\n\nOutputs differ by at most ${difference.toExponential(1)} of their largest magnitude.`
 }
 
@@ -90,7 +119,12 @@ function report(results: readonly Result[]): string {
   for (const result of results)
     for (const threads of [...new Set(result.rows.map((r) => r.threads))]) {
       const rows = result.rows.filter((r) => r.threads === threads)
-      parts.push(`### ${titleOf(result, threads)}`, comparison(rows.filter((r) => r.smallMacs === undefined)), scaling(rows))
+      parts.push(
+        `### ${titleOf(result, threads)}`,
+        comparison(rows.filter((r) => r.smallMacs === undefined)),
+        inInt8(rows.filter((r) => r.smallMacs === undefined)),
+        scaling(rows),
+      )
       const detailed = rows.find((r) => r.model.endsWith('g3-1.0x') && r.size === '224x224')
       if (detailed) parts.push(`${detailed.model}, layer by layer:`, layers(detailed))
       if (threads === 1) parts.push(firstAnswer(result))

@@ -8,8 +8,11 @@ import {
   type HostTensor,
   inspectGraph,
   makePlan,
+  Observer,
+  observedTensors,
   probeMachine,
   quantile,
+  quantizeGraph,
   type Runner,
   type RunnerHost,
   recognise,
@@ -23,6 +26,9 @@ import { interleave, type Runnable } from './rounds.ts'
 export const MODELS = ['shufflenet-v1-g3-0.5x', 'shufflenet-v1-g3-1.0x', 'shufflenet-v1-g8-1.0x', 'shufflenet-v1-g3-2.0x']
 /** The paper's Table 8: 224x224, and 1280x720 with 18.4 times the pixels. */
 export const SMALL_BESIDE = 'ours at 224x224'
+/** Our engine in 8 bits, and that on one thread beside more. */
+export const INT8 = 'ours, int8'
+export const INT8_ALONE = 'ours, int8, 1 thread'
 const LARGE = { model: 'shufflenet-v1-g3-1.0x', height: 720, width: 1280 }
 
 /** The part of onnxruntime's interface that its web and its native package share. */
@@ -34,8 +40,8 @@ export interface Ort {
 
 export interface Environment {
   readonly host: RunnerHost
-  /** Our engine in other ways than `host`'s: without fused multiply-add, or on one thread, so that the gain is of one time and machine. */
-  readonly others: readonly { readonly name: string; readonly host: RunnerHost }[]
+  /** Our engine in other ways than `host`'s: without fused multiply-add, in 8 bits, or on one thread, so that the gain is of one time and machine. */
+  readonly others: readonly { readonly name: string; readonly host: RunnerHost; readonly isInt8?: boolean }[]
   readonly ort: readonly Ort[]
   readonly rounds: number
   readonly models: readonly string[]
@@ -81,11 +87,13 @@ interface Prepared extends Runnable {
 async function measure({ host, others, ort, rounds }: Environment, model: string, height: number, width: number): Promise<Row> {
   const { graph } = buildZooModel(model, { inputSize: [height, width] })
   const recognised = recognise(graph)
-  const plan = makePlan(fuse(recognised))
+  const fused = fuse(recognised)
+  const plan = makePlan(fused)
   const input = noise([1, 3, height, width])
   const runner = await createRunner(plan, host)
   const contenders: Prepared[] = [ours('ours', runner, input)]
-  for (const other of others) contenders.push(ours(other.name, await createRunner(plan, other.host), input))
+  const bytePlan = makePlan(await quantized(fused, input, host))
+  for (const other of others) contenders.push(ours(other.name, await createRunner(other.isInt8 ? bytePlan : plan, other.host), input))
   for (const other of ort) contenders.push(await onnx(other, recognised, input))
   const roof = await probeMachine(host)
   const samples = await interleave(contenders, rounds)
@@ -106,6 +114,16 @@ async function measure({ host, others, ort, rounds }: Environment, model: string
     layers: layersOf(plan.steps, profile, peak.gmacs),
     profileOverhead: quantile(stepwise, 0.5) / quantile(profile.total, 0.5) - 1,
   }
+}
+
+/** In 8 bits with the ranges of one input: what it takes does not depend on them. */
+async function quantized(fused: Graph, input: HostTensor, host: RunnerHost): Promise<Graph> {
+  const keep = observedTensors(fused)
+  const runner = await createRunner(makePlan(fused, { keep }), host)
+  const observer = new Observer()
+  observer.reach((await runner.run([input], { keep })).kept)
+  await runner.close()
+  return quantizeGraph(fused, observer.ranges('minmax'))
 }
 
 function layersOf(steps: ReturnType<typeof makePlan>['steps'], profile: Awaited<ReturnType<Runner['profile']>>, peak: number): LayerRow[] {
