@@ -12,7 +12,7 @@ import { depthwise8, depthwise8of3x3 } from '../ops/conv2d/depthwise8.kernel'
 import { conv, conv8 } from '../ops/conv2d/kernel'
 import { convTranspose } from '../ops/convTranspose2d/kernel'
 import { globalPool } from '../ops/globalPool/kernel'
-import { linear } from '../ops/linear/kernel'
+import { linear, linear8 } from '../ops/linear/kernel'
 import { interpolate } from '../ops/interpolate/kernel'
 import { lrn } from '../ops/lrn/kernel'
 import { matmul } from '../ops/matmul/kernel'
@@ -67,6 +67,7 @@ export function runStep(kernel: i32, args: usize, begin: i32, end: i32, scratch:
     case 30: return boxDecode(args, begin, end)
     case 31: return nonMaxSuppression(args, begin, end)
     case 32: return maxRoiPool(args, begin, end)
+    case 33: return linear8(args, begin, end)
     default: unreachable()
   }
 }

@@ -33,6 +33,7 @@ export const KERNELS = [
   'boxDecode',
   'nonMaxSuppression',
   'maxRoiPool',
+  'linear8',
 ] as const
 
 export type Kernel = (typeof KERNELS)[number]

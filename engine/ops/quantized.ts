@@ -10,11 +10,13 @@ import type { Activation } from './activationFunction.ts'
 export const affineSchema = z.object({ scale: z.number().positive(), zero: z.number().int().min(0).max(255) })
 export type Affine = z.infer<typeof affineSchema>
 
-/** How a convolution or fully connected layer reads and writes 8-bit tensors. */
+/** Scale of each output channel's weights. */
+export const weightScales = z.array(z.number().positive()).max(65536).readonly()
+
+/** How a convolution reads and writes 8-bit tensors. */
 export const quantizedSchema = z.object({
   input: affineSchema,
-  /** Scale of each output channel's weights. */
-  weights: z.array(z.number().positive()).max(65536).readonly(),
+  weights: weightScales,
   /** Of the fused sum's other side. */
   residual: affineSchema.nullable().default(null),
   output: affineSchema,

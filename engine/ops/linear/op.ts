@@ -2,13 +2,18 @@
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
-import { fact, hostTensor } from '../../ir/tensor.ts'
+import { fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { defineOp } from '../op.ts'
+import { affineSchema, weightScales } from '../quantized.ts'
 import { costOf, denseFlow, elementsOf, misfit, need, needRank } from '../shared.ts'
-import { LINEAR_TILE, packLinear } from './pack.ts'
+import { LINEAR_TILE, packLinear, packLinear8 } from './pack.ts'
 
-const attributes = z.object({ activation: activationSchema.default(NO_ACTIVATION) })
+const attributes = z.object({
+  activation: activationSchema.default(NO_ACTIVATION),
+  /** Quantized stage: how the 8-bit input is read, and each output's weights; bias and output are f32 all the same. */
+  quantized: z.object({ input: affineSchema, weights: weightScales }).nullable().default(null),
+})
 export type LinearAttributes = z.infer<typeof attributes>
 
 /** Inputs: x [N, K], weight [O, K], bias [O] or absent. */
@@ -17,13 +22,19 @@ export const linear = defineOp<LinearAttributes>({
   title: 'Fully connected',
   attributes,
 
-  infer(_attrs, inputs, where) {
+  infer(attrs, inputs, where) {
     const x = need(inputs, 0, 'input', where)
     const w = need(inputs, 1, 'weight', where)
     needRank(x, 2, 'input', where)
     needRank(w, 2, 'weight', where)
     const [n = 0, k = 0] = x.shape
     const [o = 0, wk = 0] = w.shape
+    const { quantized, activation } = attrs
+    const [xType, wType] = quantized ? (['u8', 'i8'] as const) : (['f32', 'f32'] as const)
+    if (x.dtype !== xType || w.dtype !== wType)
+      throw misfit(where, `its input and weight are ${x.dtype} and ${w.dtype} where ${xType} and ${wType} are needed`)
+    if (quantized && quantized.weights.length !== o) throw misfit(where, `it has ${quantized.weights.length} weight scales for ${o} outputs`)
+    if (quantized && activation.kind !== 'none' && activation.kind !== 'clip') throw misfit(where, 'its activation has no 8-bit form')
     if (k !== wk) throw misfit(where, `its input has ${k} features where the weight needs ${wk}`)
     const bias = inputs[2]
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== o))
@@ -45,6 +56,10 @@ export const linear = defineOp<LinearAttributes>({
     const o = w.shape[0] ?? 0
     const act = activationOf(attrs.activation)
     const out = new Float32Array(n * o)
+    if (attrs.quantized) {
+      evaluateQuantized(out, attrs.quantized, act, x, w, bias)
+      return [hostTensor([n, o], out)]
+    }
     for (let row = 0; row < n; row++)
       for (let j = 0; j < o; j++) {
         let sum = bias ? Number(bias.data[j]) : 0
@@ -61,8 +76,22 @@ export const linear = defineOp<LinearAttributes>({
     const [o = 0, k = 0] = weight.shape
     const tiles = Math.ceil(o / LINEAR_TILE)
     const bias = new Float32Array(tiles * LINEAR_TILE)
+    const { quantized } = attrs
     if (b !== NONE) bias.set(context.constant(b, 'bias').data)
     const rows = context.fact(x).shape[0] ?? 1
+    if (quantized) {
+      const src = context.view(x, 'u8')
+      const start = new Int32Array(tiles * LINEAR_TILE)
+      const factors = new Float32Array(tiles * LINEAR_TILE)
+      quantized.weights.forEach((scale, j) => {
+        start[j] = -quantized.input.zero * sumOf(weight.data, j * k, k)
+        factors[j] = Math.fround(quantized.input.scale * scale)
+      })
+      const constants = [context.weights(packLinear8(weight.data, o, k)), context.weights(start)]
+      const results = [...activationArgs(attrs.activation), context.weights(factors), context.weights(bias), src.pixelStride]
+      context.emit('linear8', rows * tiles, [src.ref, context.flat(node.outputs[0] ?? NONE), ...constants, k, o, tiles, ...results])
+      return
+    }
     const packed = context.weights(packLinear(weight.data, o, k))
     context.emit('linear', rows * tiles, [
       context.flat(x),
@@ -76,3 +105,29 @@ export const linear = defineOp<LinearAttributes>({
     ])
   },
 })
+
+function sumOf(data: ArrayLike<number>, from: number, length: number): number {
+  let sum = 0
+  for (let i = from; i < from + length; i++) sum += data[i] ?? 0
+  return sum
+}
+
+/** Sums are exact; their factor and the bias are one f32 rounding each, as in the kernel. */
+function evaluateQuantized(
+  out: Float32Array,
+  { input, weights }: NonNullable<LinearAttributes['quantized']>,
+  act: (x: number) => number,
+  x: HostTensor,
+  w: HostTensor,
+  bias: HostTensor | undefined,
+): void {
+  const k = x.shape[1] ?? 0
+  const o = weights.length
+  for (let at = 0; at < out.length; at++) {
+    const [row, j] = [Math.floor(at / o), at % o]
+    let sum = 0
+    for (let i = 0; i < k; i++) sum += ((x.data[row * k + i] ?? 0) - input.zero) * (w.data[j * k + i] ?? 0)
+    const product = Math.fround(Math.fround(sum) * Math.fround(input.scale * (weights[j] ?? 1)))
+    out[at] = act(Math.fround(product + Math.fround(Number(bias?.data[j] ?? 0))))
+  }
+}

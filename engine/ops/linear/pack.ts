@@ -12,3 +12,14 @@ export function packLinear(weight: ArrayLike<number>, o: number, k: number): Flo
   }
   return packed
 }
+
+/** The same in 8 bits: [O, K] -> [ceil(O/32)][ceil(K/4)][32][4], zero-filled. */
+export function packLinear8(weight: ArrayLike<number>, o: number, k: number): Int32Array {
+  const quads = Math.ceil(k / 4)
+  const packed = new Int8Array(Math.ceil(o / LINEAR_TILE) * quads * LINEAR_TILE * 4)
+  for (let j = 0; j < o; j++) {
+    const to = 4 * (Math.floor(j / LINEAR_TILE) * quads * LINEAR_TILE + (j % LINEAR_TILE))
+    for (let i = 0; i < k; i++) packed[to + 4 * Math.floor(i / 4) * LINEAR_TILE + (i % 4)] = weight[j * k + i] ?? 0
+  }
+  return new Int32Array(packed.buffer)
+}

@@ -7,6 +7,7 @@ import { constantOf, type Graph, NONE, type Node, producers, type Tensor, type T
 import { type DType, fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { type Conv2dAttributes, conv2d } from '../../ops/conv2d/op.ts'
 import { type GlobalPoolAttributes, globalPool } from '../../ops/globalPool/op.ts'
+import { type LinearAttributes, linear } from '../../ops/linear/op.ts'
 import { attrsOf } from '../../ops/op.ts'
 import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
 import type { Affine, Quantized } from '../../ops/quantized.ts'
@@ -37,9 +38,14 @@ export function observedTensors(graph: Graph): TensorId[] {
   const of = new Set<TensorId>()
   for (const node of graph.nodes)
     if (isCore(graph, node, new Set()) || isTransparent(node))
-      for (const id of [...node.inputs, ...node.outputs])
-        if (id !== NONE && !tensorOf(graph, id).data && tensorOf(graph, id).fact.shape.length === 4) of.add(id)
+      for (const id of [...node.inputs, ...node.outputs]) if (isObserved(graph, node, id)) of.add(id)
   return [...of]
+}
+
+/** Feature maps, and the vectors that fully connected layers read. */
+function isObserved(graph: Graph, node: Node, id: TensorId): boolean {
+  if (id === NONE || tensorOf(graph, id).data) return false
+  return tensorOf(graph, id).fact.shape.length === 4 || (node.op === 'linear' && id === node.inputs[0])
 }
 
 /** Whether any of it computes in 8 bits. */
@@ -59,6 +65,7 @@ function isCore(graph: Graph, node: Node, float: ReadonlySet<string>): boolean {
   if (float.has(node.name)) return false
   if (node.op === 'globalPool') return true
   if (node.op === 'pool2d') return hasByteForm(attrsOf(pool2d, node.attrs).activation.kind)
+  if (node.op === 'linear') return isByteLinear(graph, node)
   if (node.op !== 'conv2d') return false
   const attrs = attrsOf(conv2d, node.attrs)
   const [x = NONE, w = NONE, b = NONE, r = NONE] = node.inputs
@@ -70,6 +77,15 @@ function isCore(graph: Graph, node: Node, float: ReadonlySet<string>): boolean {
     (!attrs.residual || !tensorOf(graph, r).data)
   )
 }
+
+function isByteLinear(graph: Graph, node: Node): boolean {
+  const [x = NONE, w = NONE, b = NONE] = node.inputs
+  const constants = constantOf(graph, w) !== undefined && (b === NONE || constantOf(graph, b) !== undefined)
+  return hasByteForm(attrsOf(linear, node.attrs).activation.kind) && constants && !tensorOf(graph, x).data
+}
+
+/** Ops of which the output is float, whatever the input. */
+const givesFloat = (op: string): boolean => op === 'globalPool' || op === 'linear'
 
 const hasByteForm = (activation: string): boolean => activation === 'none' || activation === 'clip'
 
@@ -123,7 +139,7 @@ class Quantizer {
     const producerOf = producers(this.graph)
     const isMade = (id: TensorId): boolean => {
       const producer = producerOf.get(id)
-      return producer !== undefined && this.quantized.has(producer.id) && producer.op !== 'globalPool'
+      return producer !== undefined && this.quantized.has(producer.id) && !givesFloat(producer.op)
     }
     for (const node of this.graph.nodes) {
       const core = isCore(this.graph, node, this.options.float ?? new Set()) && this.isCovered(node)
@@ -137,7 +153,7 @@ class Quantizer {
 
   private isCovered(node: Node): boolean {
     const [x = NONE, , , r = NONE] = node.inputs
-    const used = node.op === 'globalPool' ? [x] : [x, ...(node.op === 'conv2d' && r !== NONE ? [r] : []), ...node.outputs]
+    const used = givesFloat(node.op) ? [x] : [x, ...(node.op === 'conv2d' && r !== NONE ? [r] : []), ...node.outputs]
     return used.every((id) => this.ranges.has(id))
   }
 
@@ -205,13 +221,13 @@ class Quantizer {
   }
 
   /** The float bias, less what the rounding of weights adds on average. */
-  private biasOf(node: Node, x: TensorId, b: TensorId, weight: HostTensor, values: HostTensor, scales: readonly number[]): Float64Array {
+  private biasOf(groups: number, x: TensorId, b: TensorId, weight: HostTensor, values: HostTensor, scales: readonly number[]): Float64Array {
     const own = constantOf(this.graph, b)
     const bias = Float64Array.from(scales, (_, c) => Number(own?.data[c] ?? 0))
     const means = this.options.means?.get(x)
     if (!means) return bias
-    const [channels = 0, perIn = 0, kh = 0, kw = 0] = weight.shape
-    const perOut = channels / attrsOf(conv2d, node.attrs).groups
+    const [channels = 0, perIn = 0, kh = 1, kw = 1] = weight.shape
+    const perOut = channels / groups
     return bias.map((value, c) => {
       const first = Math.floor(c / perOut) * perIn
       let added = 0
@@ -233,6 +249,16 @@ class Quantizer {
       this.nodes.push({ ...node, attrs: { ...attrs }, inputs: [this.as('u8', x, node)] })
       return
     }
+    if (node.op === 'linear') {
+      const weight = constantOf(this.graph, w)
+      if (!weight) return
+      const { values, scales } = quantizedWeights(weight, undefined)
+      const attrs: LinearAttributes = { ...attrsOf(linear, node.attrs), quantized: { input, weights: scales } }
+      const bias = Float32Array.from(this.biasOf(1, x, b, weight, values, scales))
+      const constants = [this.constant(`${node.name}.weight.quantized`, values), this.constant(`${node.name}.bias`, hostTensor([bias.length], bias))]
+      this.nodes.push({ ...node, attrs: { ...attrs } as never, inputs: [this.as('u8', x, node), ...constants] })
+      return
+    }
     const output = this.affine(y)
     if (node.op === 'pool2d') {
       const attrs: Pool2dAttributes = { ...attrsOf(pool2d, node.attrs), quantized: { input, output } }
@@ -245,7 +271,7 @@ class Quantizer {
       const residual = attrs.residual ? this.affine(r) : null
       const quantized: Quantized = { input, weights: scales, residual, output }
       const next: Conv2dAttributes = { ...attrs, quantized }
-      const bias = this.biasOf(node, x, b, weight, values, scales)
+      const bias = this.biasOf(attrs.groups, x, b, weight, values, scales)
       const inputs = [
         this.as('u8', x, node),
         this.constant(`${node.name}.weight.quantized`, values),
