@@ -18,7 +18,7 @@ const documentSchema = z.object({
   info: z.object({ title: z.string().min(1).max(200), labels: z.array(z.string()).nullable() }),
   graph: z.object({
     tensors: z.array(z.object({ id: index, dtype: z.string(), shape: z.array(index.min(0)).max(16), data: z.string().optional() })),
-    nodes: z.array(z.object({ op: z.string(), inputs: z.array(index) })),
+    nodes: z.array(z.object({ op: z.string(), inputs: z.array(index), attrs: z.object({ quantized: z.unknown().optional() }).optional() })),
     outputs: z.array(index),
   }),
 })
@@ -52,19 +52,22 @@ async function headerText(path: string): Promise<string> {
   }
 }
 
-/** The engine's `parameterCount`, from shapes alone: float constants once each, running statistics not counted. */
+/** The engine's `parameterCount`, from shapes alone: float constants and 8-bit layers' integers once each, running statistics not counted. */
 function countParameters({ graph }: BundleDocument): number {
   const sizes = new Map<number, number>()
-  for (const { id, dtype, shape, data } of graph.tensors)
-    if (data !== undefined && dtype === 'f32')
-      sizes.set(
-        id,
-        shape.reduce((product, extent) => product * extent, 1),
-      )
+  const ofBytes = new Set<number>()
+  for (const { id, dtype, shape, data } of graph.tensors) {
+    if (data === undefined || !['f32', 'i8', 'i32'].includes(dtype)) continue
+    if (dtype !== 'f32') ofBytes.add(id)
+    sizes.set(
+      id,
+      shape.reduce((product, extent) => product * extent, 1),
+    )
+  }
   let count = 0
-  for (const { op, inputs } of graph.nodes)
+  for (const { op, inputs, attrs } of graph.nodes)
     for (const [place, id] of inputs.entries()) {
-      if (!(op === 'batchNorm' && place >= 3)) count += sizes.get(id) ?? 0
+      if (!(op === 'batchNorm' && place >= 3) && (attrs?.quantized || !ofBytes.has(id))) count += sizes.get(id) ?? 0
       sizes.delete(id)
     }
   return count

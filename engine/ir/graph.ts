@@ -80,7 +80,7 @@ export function consumers(graph: Graph): Map<TensorId, Node[]> {
   return map
 }
 
-/** Number of weight elements, counting each constant tensor of floats once. */
+/** Number of weight elements, counting each constant tensor of floats, or of an 8-bit layer, once. */
 export function parameterCount(graph: Graph): number {
   const seen = new Set<TensorId>()
   let count = 0
@@ -89,7 +89,7 @@ export function parameterCount(graph: Graph): number {
       if (id === NONE || seen.has(id)) continue
       seen.add(id)
       const { data, fact } = tensorOf(graph, id)
-      if (data && fact.dtype === 'f32' && !isStatistic(node, id)) count += data.length
+      if (data && (fact.dtype === 'f32' || node.attrs.quantized) && !isStatistic(node, id)) count += data.length
     }
   return count
 }
