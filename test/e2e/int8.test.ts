@@ -17,7 +17,11 @@ beforeAll(async () => {
 })
 afterAll(async () => app?.close())
 
-const open = (): Promise<Page> => app.open({ hash: `#model=${ID}`, reducedMotion: 'reduce' })
+async function open(): Promise<Page> {
+  const page = await app.open({ hash: `#model=host:${ID}`, reducedMotion: 'reduce' })
+  expect(await page.getByRole('banner').innerText()).toContain('int8')
+  return page
+}
 
 /** Grey steps and a bright disc: any photo does. */
 async function photo(): Promise<Buffer> {
