@@ -5,6 +5,7 @@ import { type Graph, type Node, type TensorId, tensorOf } from '../ir/graph.ts'
 import { fact, type HostTensor, hostTensor } from '../ir/tensor.ts'
 import { NO_ACTIVATION } from '../ops/activationFunction.ts'
 import { OPS } from '../ops/registry.ts'
+import { affineOfTensor } from './quantize/affineOf.ts'
 
 /** A mask [1, C, 1, 1] (or [1, C] for a vector): 0 for each channel in `off`, 1 elsewhere. */
 export function channelMask(graph: Graph, tensor: TensorId, off: Iterable<number>): HostTensor {
@@ -40,7 +41,10 @@ export function ablate(graph: Graph, tensor: TensorId, off: Iterable<number>): G
 
 function maskShape(graph: Graph, tensor: TensorId): number[] {
   const { name, fact: f, data } = tensorOf(graph, tensor)
-  assert(f.dtype === 'f32' && (f.shape.length === 4 || f.shape.length === 2) && !data, `"${name}" is a feature map that is computed`)
+  assert(
+    (f.dtype === 'f32' || f.dtype === 'u8') && (f.shape.length === 4 || f.shape.length === 2) && !data,
+    `"${name}" is a feature map that is computed`,
+  )
   return f.shape.map((extent, axis) => (axis === 1 ? extent : 1))
 }
 
@@ -54,22 +58,37 @@ function masked(graph: Graph, tensor: TensorId, value: HostTensor | undefined): 
   tensors.set(product, { id: product, name: `${name}:masked`, fact: own })
   const swap = (id: TensorId): TensorId => (id === tensor ? product : id)
   const maker = graph.nodes.findIndex((n) => n.outputs.includes(tensor))
-  const multiply: Node = {
-    id: Math.max(-1, ...graph.nodes.map((n) => n.id)) + 1,
+  const first = Math.max(-1, ...graph.nodes.map((n) => n.id)) + 1
+  const base = { sources: [], scope: graph.nodes[maker]?.scope ?? '' }
+  const multiply = (x: TensorId, y: TensorId): Node => ({
+    ...base,
+    id: first,
     op: 'binary',
     name: `${name}:masked`,
     attrs: { function: 'mul', activation: NO_ACTIVATION },
-    inputs: [tensor, mask],
-    outputs: [product],
-    sources: [],
-    scope: graph.nodes[maker]?.scope ?? '',
+    inputs: [x, mask],
+    outputs: [y],
+  })
+  const steps: Node[] = []
+  if (own.dtype === 'f32') steps.push(multiply(tensor, product))
+  else {
+    // 8-bit values are taken to real ones and back, which changes none but those that become 0.
+    const affine = { ...affineOfTensor(graph, tensor) }
+    const [real, zeroed] = [mask + 2, mask + 3]
+    tensors.set(real, { id: real, name: `${name}:real`, fact: fact(own.shape) })
+    tensors.set(zeroed, { id: zeroed, name: `${name}:zeroed`, fact: fact(own.shape) })
+    steps.push(
+      { ...base, id: first + 1, op: 'dequantize', name: `${name}:real`, attrs: affine, inputs: [tensor], outputs: [real] },
+      multiply(real, zeroed),
+      { ...base, id: first + 2, op: 'quantize', name: `${name}:bytes`, attrs: affine, inputs: [zeroed], outputs: [product] },
+    )
   }
   const readers = graph.nodes.map((n) => (n.inputs.includes(tensor) ? { ...n, inputs: n.inputs.map(swap) } : n))
   const made: Graph = {
     ...graph,
     tensors,
     // After its producer, or first where it is the input of the network.
-    nodes: [...readers.slice(0, maker + 1), multiply, ...readers.slice(maker + 1)],
+    nodes: [...readers.slice(0, maker + 1), ...steps, ...readers.slice(maker + 1)],
     inputs: value ? graph.inputs : [...graph.inputs, mask],
     outputs: graph.outputs.map(swap),
   }

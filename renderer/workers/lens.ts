@@ -13,6 +13,7 @@ import {
   NONE,
   type Node,
   type Runner,
+  realValues,
   shuffleSource,
   type TensorId,
   tensorOf,
@@ -54,12 +55,13 @@ export function lensLayers(graph: Graph): LensLayer[] {
       next = alone(tensor)
     }
     const { shape, dtype } = tensorOf(graph, tensor).fact
-    if (shape.length !== 4 || shape[0] !== 1 || dtype !== 'f32' || tensorOf(graph, tensor).data) continue
+    if (shape.length !== 4 || shape[0] !== 1 || (dtype !== 'f32' && dtype !== 'u8') || tensorOf(graph, tensor).data) continue
     const [, channels, height, width] = asNchw(shape)
     const shuffle = next?.op === 'channelShuffle' ? shuffleOf(next) : null
     const tensors = chain.map((n) => n.outputs[0] ?? NONE)
     if (next && shuffle) chain.push(next)
-    const own = node.op === 'conv2d' && !isDepthwise(graph, node) ? Number(node.attrs.groups ?? 1) : 1
+    // Channels that were stored shuffled no longer lie by group.
+    const own = node.op === 'conv2d' && !isDepthwise(graph, node) && !node.attrs.shuffle ? Number(node.attrs.groups ?? 1) : 1
     const { section, item } = placeOf(node)
     layers.set(tensor, {
       tensor,
@@ -106,7 +108,7 @@ export async function lensPhoto(
   lens.input = input
   lens.top = top
   lens.output = output
-  return { layer, maps: Float32Array.from(maps.data), top }
+  return { layer, maps: realValues(running.recognised(), tensor, maps), top }
 }
 
 /** The answer with the channels in `off` zeroed. Throws ScopeError where the lens does not look at `tensor`. */

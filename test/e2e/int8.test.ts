@@ -50,6 +50,22 @@ describe('a model in 8 bits', () => {
     await app.leave(page)
   })
 
+  it('shows its feature maps, and what zeroing channels changes', async () => {
+    const page = await open()
+    await drop(page, 'photo.png', 'image/png', await photo())
+    await goTo(page, 'Photo')
+    await page.getByRole('main').getByRole('radio', { name: 'Group lens' }).click()
+    await idle(page)
+    await page.waitForSelector('.tiles')
+    const answer = page.locator('.lens-answer [aria-live]')
+    const before = await answer.innerText()
+    await page.locator('.lens-run').first().click()
+    await expect.poll(() => answer.innerText()).not.toBe(before)
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await picture(page, 'int8-lens')
+    await app.leave(page)
+  })
+
   it.each(['Explore', 'Photo', 'Costs'] as const)('%s is sound', async (screen) => {
     const page = await open()
     await goTo(page, screen)
