@@ -2,7 +2,7 @@
 import { CONVENTIONS, type Convention, macsOf } from '../cost/conventions.ts'
 import { inspectGraph } from '../cost/inspect.ts'
 import type { Graph } from '../ir/graph.ts'
-import { fuse, recognise } from '../passes/pipeline.ts'
+import { fuseStructure, recognise } from '../passes/pipeline.ts'
 import { planArenaBytes } from '../plan/planner.ts'
 import { ZOO, zooSkeleton } from '../zoo/index.ts'
 import { DIFFERENCE_WORDS, type DifferenceReason, differenceReason } from './difference.ts'
@@ -82,5 +82,5 @@ function countGraph(graph: Graph): Recomputed {
   const recognised = recognise(graph)
   const { params, total } = inspectGraph(graph, recognised)
   const macs = Object.fromEntries(CONVENTIONS.map((c) => [c, macsOf(total, c)])) as Record<Convention, number>
-  return { macs, params, arenaBytes: planArenaBytes(fuse(recognised)) }
+  return { macs, params, arenaBytes: planArenaBytes(fuseStructure(recognised)) }
 }

@@ -6,7 +6,7 @@ import type { Arg, Bands, LowerContext, View } from '../op.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
-import { DEPTHWISE_LANES, packBias, packDepthwise, packTiles, tilingOf } from './pack.ts'
+import { DEPTHWISE_LANES, packBias, packDepthwise, packTiles, tilesLength, tilingOf } from './pack.ts'
 
 /** Floats of input that a block of pointwise work reads for each group: they stay in the second-level cache. */
 const BLOCK_FLOATS = 32768
@@ -53,7 +53,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const parts = groups === 1 && attrs.shuffle ? attrs.shuffle.groups : groups
   const perOut = o / parts
   const { tiles, lastWidth, padded } = tilingOf(perOut)
-  const weights = context.weights(packTiles(weight.data, parts, perOut, perIn, taps))
+  const weights = context.packed(tilesLength(parts, perOut, perIn, taps), () => packTiles(weight.data, parts, perOut, perIn, taps))
   const biases = context.weights(packBias(bias, parts, perOut, padded))
   const steps = windowTable(src, attrs, perIn)
   const table = context.weights(steps)

@@ -22,11 +22,16 @@ export function tilingOf(perOut: number): Tiling {
   return { tiles, lastWidth, padded: 8 * (tiles - 1) + lastWidth }
 }
 
+/** Elements that `packTiles` makes. */
+export function tilesLength(groups: number, perOut: number, perIn: number, taps: number): number {
+  return groups * tilingOf(perOut).padded * taps * perIn
+}
+
 /** OIHW -> [groups][tiles][kh][kw][perIn][width of the tile], zero-filled. */
 export function packTiles(weight: ArrayLike<number>, groups: number, perOut: number, perIn: number, taps: number): Float32Array {
   const { tiles, lastWidth, padded } = tilingOf(perOut)
   const steps = taps * perIn
-  const packed = new Float32Array(groups * padded * steps)
+  const packed = new Float32Array(tilesLength(groups, perOut, perIn, taps))
   for (let g = 0; g < groups; g++)
     for (let n = 0; n < perOut; n++) {
       const tile = Math.min(tiles - 1, n >> 3)

@@ -6,7 +6,7 @@ import { fact, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { defineOp } from '../op.ts'
 import { costOf, denseFlow, elementsOf, misfit, need, needRank } from '../shared.ts'
-import { LINEAR_TILE, packLinear } from './pack.ts'
+import { LINEAR_TILE, linearLength, packLinear } from './pack.ts'
 
 const attributes = z.object({ activation: activationSchema.default(NO_ACTIVATION) })
 export type LinearAttributes = z.infer<typeof attributes>
@@ -63,7 +63,7 @@ export const linear = defineOp<LinearAttributes>({
     const bias = new Float32Array(tiles * LINEAR_TILE)
     if (b !== NONE) bias.set(context.constant(b, 'bias').data)
     const rows = context.fact(x).shape[0] ?? 1
-    const packed = context.weights(packLinear(weight.data, o, k))
+    const packed = context.packed(linearLength(o, k), () => packLinear(weight.data, o, k))
     context.emit('linear', rows * tiles, [
       context.flat(x),
       context.flat(node.outputs[0] ?? NONE),
