@@ -1,4 +1,4 @@
-// Opens and runs mutated copies of model and image files: `npm run fuzz -- [--count 10000] [--from 0]`.
+// Opens and runs mutated copies of model and image files: `npm run fuzz -- [--count 10000] [--from 0] [--only PATTERN]`.
 //
 // A finding is an untyped error, more than 5 s for one file, more than 1 GB of memory, or a process that dies.
 import { fork } from 'node:child_process'
@@ -11,7 +11,9 @@ const MAX_RSS = 1e9
 /** Fresh processes now and then, so that one file's memory is not another's. */
 const BATCH = 500
 
-const { values } = parseArgs({ options: { count: { type: 'string', default: '10000' }, from: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: { count: { type: 'string', default: '10000' }, from: { type: 'string', default: '0' }, only: { type: 'string', default: '' } },
+})
 await buildAll({ targets: ['wasm', 'node', 'fuzz'], log: (line) => console.error(line) })
 
 const findings = []
@@ -22,7 +24,7 @@ let largest = { rss: 0 }
 /** Resolves to the seed to go on with. */
 function batch(from, to) {
   return new Promise((resolve) => {
-    const child = fork(join(import.meta.dirname, '../dist/fuzz/child.js'), ['--from', String(from), '--to', String(to)], {
+    const child = fork(join(import.meta.dirname, '../dist/fuzz/child.js'), ['--from', String(from), '--to', String(to), '--only', values.only], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     let current = { seed: from, name: 'start' }

@@ -6,8 +6,9 @@ import { corpus } from './corpus.ts'
 import { mutate } from './mutate.ts'
 import { tryFile } from './tryFile.ts'
 
-const { values } = parseArgs({ options: { from: { type: 'string', default: '0' }, to: { type: 'string', default: '100' } } })
-const specimens = corpus()
+const text = (otherwise: string) => ({ type: 'string', default: otherwise }) as const
+const { values } = parseArgs({ options: { from: text('0'), to: text('100'), only: text('') } })
+const specimens = corpus().filter(({ name }) => new RegExp(values.only).test(name))
 const host = await nodeHost(resolve(import.meta.dirname, '../..'), 1)
 for (let seed = Number(values.from); seed < Number(values.to); seed++) {
   const original = specimens[seed % specimens.length]
