@@ -12,6 +12,7 @@ import type { ConvTranspose2dAttributes } from '../ops/convTranspose2d/op.ts'
 import type { GlobalPoolAttributes } from '../ops/globalPool/op.ts'
 import type { InterpolateAttributes } from '../ops/interpolate/op.ts'
 import { type Taps, tapsOf } from '../ops/interpolate/taps.ts'
+import type { LinearAttributes } from '../ops/linear/op.ts'
 import type { LrnAttributes } from '../ops/lrn/op.ts'
 import type { PadAttributes } from '../ops/pad/op.ts'
 import type { Pool2dAttributes } from '../ops/pool2d/op.ts'
@@ -55,7 +56,7 @@ export const EMITTERS: Readonly<Record<string, Emitter>> = {
     else s.emit('Flatten', { axis: 1 }, [s.between('pooled', op, s.inputs)])
   }),
   channelShuffle: withAttributes(channelShuffle),
-  linear: (s) => s.emit('Gemm', { transB: 1 }),
+  linear: withAttributes<LinearAttributes>((s, { transposed }) => s.emit('Gemm', { transB: transposed ? 0 : 1 })),
   matmul: (s) => s.emit('MatMul'),
   concat: withAttributes<{ axis: number }>((s, { axis }) => s.emit('Concat', { axis })),
   binary: withAttributes<BinaryAttributes>((s, attrs) => binary(s, attrs.function)),

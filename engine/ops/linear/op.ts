@@ -1,4 +1,4 @@
-/** Fully connected layer: y = x W^T + b. */
+/** Fully connected layer: y = x W^T + b, or x W + b. */
 import { z } from 'zod'
 import { assert } from '../../base/assert.ts'
 import { NONE } from '../../ir/graph.ts'
@@ -8,22 +8,31 @@ import { defineOp } from '../op.ts'
 import { costOf, denseFlow, elementsOf, misfit, need, needRank } from '../shared.ts'
 import { LINEAR_TILE, linearLength, packLinear } from './pack.ts'
 
-const attributes = z.object({ activation: activationSchema.default(NO_ACTIVATION) })
+const attributes = z.object({
+  activation: activationSchema.default(NO_ACTIVATION),
+  /** The weight lies [K, O], as the matrix of a product does: it is packed from there, and never turned. Absent where it lies [O, K]. */
+  transposed: z.literal(true).optional(),
+})
 export type LinearAttributes = z.infer<typeof attributes>
 
-/** Inputs: x [N, K], weight [O, K], bias [O] or absent. */
+/** Outputs and inputs of a weight of that shape. */
+export function linearSizes([rows = 0, columns = 0]: readonly number[], transposed: unknown): [o: number, k: number] {
+  return transposed === true ? [columns, rows] : [rows, columns]
+}
+
+/** Inputs: x [N, K], weight [O, K], or [K, O] where it is transposed, bias [O] or absent. */
 export const linear = defineOp<LinearAttributes>({
   kind: 'linear',
   title: 'Fully connected',
   attributes,
 
-  infer(_attrs, inputs, where) {
+  infer(attrs, inputs, where) {
     const x = need(inputs, 0, 'input', where)
     const w = need(inputs, 1, 'weight', where)
     needRank(x, 2, 'input', where)
     needRank(w, 2, 'weight', where)
     const [n = 0, k = 0] = x.shape
-    const [o = 0, wk = 0] = w.shape
+    const [o, wk] = linearSizes(w.shape, attrs.transposed)
     if (k !== wk) throw misfit(where, `its input has ${k} features where the weight needs ${wk}`)
     const bias = inputs[2]
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== o))
@@ -31,8 +40,8 @@ export const linear = defineOp<LinearAttributes>({
     return [fact([n, o])]
   },
 
-  cost(_attrs, facts) {
-    const [o = 0, k = 0] = facts.inputs[1]?.shape ?? []
+  cost(attrs, facts) {
+    const [o, k] = linearSizes(facts.inputs[1]?.shape ?? [], attrs.transposed)
     const n = facts.inputs[0]?.shape[0] ?? 0
     return costOf(facts, { linearMacs: n * o * k, params: o * k + (facts.inputs[2] ? o : 0), elementOps: facts.inputs[2] ? elementsOf(facts) : 0 })
   },
@@ -42,14 +51,15 @@ export const linear = defineOp<LinearAttributes>({
   evaluate(attrs, [x, w, bias]) {
     assert(x && w, 'a fully connected layer needs an input and a weight')
     const [n = 0, k = 0] = x.shape
-    const o = w.shape[0] ?? 0
+    const [o] = linearSizes(w.shape, attrs.transposed)
+    const [row, column] = attrs.transposed ? [1, o] : [k, 1]
     const act = activationOf(attrs.activation)
     const out = new Float32Array(n * o)
-    for (let row = 0; row < n; row++)
+    for (let sample = 0; sample < n; sample++)
       for (let j = 0; j < o; j++) {
         let sum = bias ? Number(bias.data[j]) : 0
-        for (let i = 0; i < k; i++) sum += (x.data[row * k + i] ?? 0) * (w.data[j * k + i] ?? 0)
-        out[row * o + j] = act(sum)
+        for (let i = 0; i < k; i++) sum += (x.data[sample * k + i] ?? 0) * (w.data[j * row + i * column] ?? 0)
+        out[sample * o + j] = act(sum)
       }
     return [hostTensor([n, o], out)]
   },
@@ -58,12 +68,12 @@ export const linear = defineOp<LinearAttributes>({
   lower(context, node, attrs) {
     const [x = NONE, w = NONE, b = NONE] = node.inputs
     const weight = context.constant(w, 'weight')
-    const [o = 0, k = 0] = weight.shape
+    const [o, k] = linearSizes(weight.shape, attrs.transposed)
     const tiles = Math.ceil(o / LINEAR_TILE)
     const bias = new Float32Array(tiles * LINEAR_TILE)
     if (b !== NONE) bias.set(context.constant(b, 'bias').data)
     const rows = context.fact(x).shape[0] ?? 1
-    const packed = context.packed(linearLength(o, k), () => packLinear(weight.data, o, k))
+    const packed = context.packed(linearLength(o, k), () => packLinear(weight.data, o, k, attrs.transposed))
     context.emit('linear', rows * tiles, [
       context.flat(x),
       context.flat(node.outputs[0] ?? NONE),

@@ -66,6 +66,7 @@ const CASES: readonly Case[] = [
   ['channelShuffle', { groups: 2, order: '(g,n)' }, MAP],
   ['channelShuffle', { groups: 2, order: '(n,g)' }, MAP],
   ['linear', {}, [3, 6], weight([4, 6], [4])],
+  ['linear', { transposed: true }, [3, 6], weight([6, 4], [4])],
   ['matmul', {}, [2, 3, 5, 4], weight([4, 3])],
   ['concat', { axis: 1 }, MAP, weight([2, 3, 5, 7])],
   ...['add', 'sub', 'mul', 'max', 'min', 'prelu'].map((fn): Case => ['binary', { function: fn }, MAP, weight([6, 1, 1])]),

@@ -52,6 +52,23 @@ describe('ONNX', () => {
     expect(besides(recognised, bytes.buffer)).toBeLessThanOrEqual(4 * CHANNELS * LAYERS)
   })
 
+  it('so are matrices of products, whichever way they lie', async () => {
+    const side = 12
+    const bytes = Uint8Array.from(
+      model([
+        [11, 'message', value('x', [1, side])],
+        [12, 'message', value('z', [1, side])],
+        raw('product', [side, side], numbers(side * side, 1)),
+        raw('gemm', [side, side], numbers(side * side, 2)),
+        node('MatMul', ['x', 'product'], ['y'], 'product'),
+        node('Gemm', ['y', 'gemm'], ['z'], 'gemm'),
+      ]),
+    )
+    const recognised = recognise((await openModel({ name: 'm.onnx', bytes, owned: true })).graph)
+    expect(recognised.nodes.map((n) => n.op)).toEqual(['linear', 'linear'])
+    expect(besides(recognised, bytes.buffer)).toBe(0)
+  })
+
   it('a file that is not given away is left as it is, and nothing keeps it', async () => {
     const bytes = chain()
     const { graph } = await openModel({ name: 'm.onnx', bytes })
