@@ -17,8 +17,10 @@ export function keepTensors(graph: OnnxGraph): void {
 }
 
 function keep(tensor: OnnxTensor): void {
-  const { raw } = tensor
+  // One packed list of floats is the same bytes as raw data.
+  const raw = tensor.raw ?? (tensor.dataType === FLOAT && tensor.floats.length === 1 ? tensor.floats[0] : undefined)
   if (!raw || tensor.kept) return
+  tensor.raw = raw
   tensor.kept = true
   const off = raw.byteOffset % 4
   if (off === 0 || raw.length < MOVABLE_BYTES || (tensor.dataType !== FLOAT && tensor.dataType !== INT32)) return

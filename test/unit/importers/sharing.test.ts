@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildZooModel, fuse, fuseStructure, type Graph, makePlan, openModel, planArenaBytes, recognise, writeBundle } from '../../../engine/index.ts'
 import { WeightStore } from '../../../engine/plan/weights.ts'
-import { externalTensor, type Field, ints, model, node, raw, value } from './onnx/write.ts'
+import { externalTensor, type Field, ints, model, node, raw, tensor, value } from './onnx/write.ts'
 
 const CHANNELS = 8
 const LAYERS = 12
@@ -67,6 +67,33 @@ describe('ONNX', () => {
     const recognised = recognise((await openModel({ name: 'm.onnx', bytes, owned: true })).graph)
     expect(recognised.nodes.map((n) => n.op)).toEqual(['linear', 'linear'])
     expect(besides(recognised, bytes.buffer)).toBe(0)
+  })
+
+  it('so are weights that are one packed list of floats; lists in parts, and of integers, are read as before', async () => {
+    const data = numbers(64, 5)
+    const bytesOf = (list: Float32Array) => new Uint8Array(list.buffer, list.byteOffset, list.byteLength)
+    const bytes = Uint8Array.from(
+      model([
+        [11, 'message', value('x', [1, 64])],
+        [12, 'message', value('z', [1, 64])],
+        tensor('whole', [64], [[4, 'bytes', bytesOf(data)]]),
+        tensor(
+          'parts',
+          [64],
+          [
+            [4, 'bytes', bytesOf(data.subarray(0, 20))],
+            [4, 'bytes', bytesOf(data.subarray(20))],
+          ],
+        ),
+        node('Add', ['x', 'whole'], ['y'], 'first'),
+        node('Add', ['y', 'parts'], ['z'], 'second'),
+      ]),
+    )
+    const { graph } = await openModel({ name: 'm.onnx', bytes, owned: true })
+    const [whole, parts] = weights(graph)
+    expect([whole?.data, parts?.data]).toEqual([data, data])
+    expect(whole?.data.buffer === bytes.buffer).toBe(true)
+    expect(besides(graph, bytes.buffer)).toBe(256)
   })
 
   it('a file that is not given away is left as it is, and nothing keeps it', async () => {
