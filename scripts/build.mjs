@@ -101,6 +101,10 @@ const TARGETS = {
     inputs: ['engine', 'test/bench/mapModel.ts', 'test/fixtures/largeModel.ts'],
     run: () => buildForNode({ mapModel: join(root, 'test/bench/mapModel.ts') }, 'dist/map-bench'),
   },
+  largeBench: {
+    inputs: ['test/bench/largeOnnx.ts'],
+    run: () => buildForNode({ largeOnnx: join(root, 'test/bench/largeOnnx.ts') }, 'dist/large-bench'),
+  },
   validate: {
     inputs: ['engine', 'electron/services', 'training/validate.ts'],
     run: () => buildForNode({ validate: join(root, 'training/validate.ts') }, 'dist/validate'),

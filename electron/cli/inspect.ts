@@ -1,8 +1,17 @@
 /** `shufflescope inspect`: what every layer of a model costs, and where its channels are shuffled. */
 import { Command, Option } from 'commander'
-import { CONVENTION_WORDS, CONVENTIONS, type Convention, inspectGraph, macsOf, sectionCosts } from '../../engine/index.ts'
+import {
+  CONVENTION_WORDS,
+  CONVENTIONS,
+  type Convention,
+  fuseStructure,
+  inspectGraph,
+  macsOf,
+  planArenaBytes,
+  recognise,
+  sectionCosts,
+} from '../../engine/index.ts'
 import { type CliContext, report } from './context.ts'
-import { stagesOf } from './execute.ts'
 import { loadModel } from './load.ts'
 import { size } from './options.ts'
 import { bytes, shape, short, table } from './text.ts'
@@ -44,13 +53,13 @@ export interface InspectLayer {
 
 export async function inspect(context: CliContext, argument: string, options: InspectOptions): Promise<InspectReport> {
   const model = await loadModel(context, argument, options.input ? { input: options.input } : {})
-  const { recognised, plan } = stagesOf(model)
+  const recognised = recognise(model.graph)
   const { params, layers, shuffles, total } = inspectGraph(model.graph, recognised)
   const macs = macsOf(total, options.convention)
   return {
     name: model.title,
     params,
-    totals: { macs, flops: 2 * macs, bytes: total.bytesRead + total.bytesWritten, arenaBytes: plan.arenaBytes },
+    totals: { macs, flops: 2 * macs, bytes: total.bytesRead + total.bytesWritten, arenaBytes: planArenaBytes(fuseStructure(recognised)) },
     layers: layers.map(({ name, op, groups, inputShape, outputShape, cost, params: own, bytes: moved }) => {
       return { name, op, groups, inputShape, outputShape, macs: macsOf(cost, options.convention), params: own, bytes: moved }
     }),

@@ -27,10 +27,10 @@ async function findModel(context: CliContext, argument: string, { input }: LoadO
   const opening = { signal: context.signal, ...(input ? { inputSize: input } : {}) }
   if (ZOO.some((entry) => entry.id === argument)) return buildZooModel(argument, input ? { inputSize: input } : {})
   const listed = (await context.models.list()).find((entry) => entry.id === argument)
-  if (listed) return openModel(await context.models.bytes(argument), opening)
+  if (listed) return openModel({ ...(await context.models.bytes(argument)), owned: true }, opening)
   const bytes = await readFileOf(argument, `Model "${argument}"`, MAX_FILE_BYTES)
   const beside = (path: string): Promise<Uint8Array> => readFileOf(join(dirname(argument), path), `Weights "${path}"`, MAX_FILE_BYTES)
-  return openModel({ name: basename(argument), bytes, beside }, opening)
+  return openModel({ name: basename(argument), bytes, owned: true, beside }, opening)
 }
 
 /** A user's file. Looked at before it is opened: a pipe or a device could keep us waiting for ever. */

@@ -1,9 +1,9 @@
 /** The only place a channel is named: its argument schema, its result and its progress. Both shells and the page follow it. */
 import { z } from 'zod'
-import { conditionSchema, deviceSchema, traceSchema } from '../../engine/index.ts'
+import { conditionSchema, deviceSchema, MAX_FILE_BYTES, traceSchema } from '../../engine/index.ts'
 
-/** Largest file that is read or written on behalf of the page: above the largest checkpoint of the field (VGG-16, 528 MiB). */
-export const MAX_FILE_BYTES = 768 * 1024 * 1024
+/** Also the largest file that is read or written on behalf of the page. */
+export { MAX_FILE_BYTES }
 
 const bytes = z.instanceof(Uint8Array).refine((value) => value.byteLength <= MAX_FILE_BYTES, 'too many bytes')
 const id = z.string().min(1).max(200)

@@ -81,9 +81,10 @@ function weightOf(graph: Graph, node: Node, source: TensorId): ((o: number, i: n
   if (!value) return undefined
   const [rows = 0, columns = 0, ...window] = value.shape
   const area = window.reduce((a, b) => a * b, 1)
+  const turned = node.op === 'linear' && node.attrs.transposed === true
   const squares = new Float64Array(rows * columns)
   for (let k = 0; k < squares.length; k++) for (let p = k * area; p < (k + 1) * area; p++) squares[k] = (squares[k] ?? 0) + Number(value.data[p]) ** 2
-  return (o, i) => squares[o * columns + i] ?? 0
+  return (o, i) => squares[turned ? i * columns + o : o * columns + i] ?? 0
 }
 
 /** Factor on the mass of each output channel of an op that keeps channels apart. */

@@ -7,6 +7,11 @@ export interface ModelFile {
   readonly name: string
   readonly bytes: Uint8Array
   /**
+   * Whether `bytes` are given away: nobody else reads or changes them, and an importer may keep them, and move parts of them, so
+   * that weights are views of the file and not copies. What `beside` reads is always given away.
+   */
+  readonly owned?: boolean
+  /**
    * Reads another file in the folder of this one, by its path from there with "/" between folders. Absent where the file came
    * alone, as one dropped on a page does. Throws ScopeError.
    */

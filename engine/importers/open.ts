@@ -22,7 +22,7 @@ const IMPORTERS: readonly LazyImporter[] = [
 ]
 
 /**
- * Opens `file` with the first importer whose `match` accepts its content.
+ * Opens `file` with the first importer whose `match` accepts its content. Where its bytes are `owned`, they must not be used again.
  * Throws ScopeError that names the file: `bad-input` for damaged or unknown files, `unsupported` for what the
  * engine does not have, `cancelled` once the signal is aborted.
  */

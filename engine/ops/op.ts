@@ -81,6 +81,8 @@ export interface LowerContext {
   aliased(a: TensorId, b: TensorId): boolean
   /** Stores packed constants, 16-byte aligned. */
   weights(data: Float32Array | Int32Array): Ref
+  /** The same for what may be large: `make` gives the `length` elements, and is called only where the plan's bytes are wanted. */
+  packed(length: number, make: () => Float32Array): Ref
   /** Scratch bytes that live for the steps emitted by this node. */
   scratch(floats: number): Ref
   /**

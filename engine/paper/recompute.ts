@@ -2,7 +2,7 @@
 import { CONVENTIONS, type Convention, macsOf } from '../cost/conventions.ts'
 import { inspectGraph, sectionCosts } from '../cost/inspect.ts'
 import type { Graph } from '../ir/graph.ts'
-import { fuse, recognise } from '../passes/pipeline.ts'
+import { fuseStructure, recognise } from '../passes/pipeline.ts'
 import { planArenaBytes } from '../plan/planner.ts'
 import { ZOO, zooSkeleton } from '../zoo/index.ts'
 import { DIFFERENCE_WORDS, type DifferenceReason, differenceReason } from './difference.ts'
@@ -115,5 +115,5 @@ function countGraph(graph: Graph): Counted {
   const { params, total, layers } = inspectGraph(graph, recognised)
   const macs = Object.fromEntries(CONVENTIONS.map((c) => [c, macsOf(total, c)])) as Record<Convention, number>
   const parts = sectionCosts(layers).map(({ name, cost }) => ({ name, macs: macsOf(cost, 'conv+fc') }))
-  return { computed: { macs, params, arenaBytes: planArenaBytes(fuse(recognised)) }, parts }
+  return { computed: { macs, params, arenaBytes: planArenaBytes(fuseStructure(recognised)) }, parts }
 }

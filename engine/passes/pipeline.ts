@@ -1,6 +1,6 @@
 /** The stages of a graph: loaded -> recognised -> fused. Each is a list of passes. */
 import type { Graph, Stage } from '../ir/graph.ts'
-import { FUSE } from './fuse/index.ts'
+import { FUSE, fuseShapes } from './fuse/index.ts'
 import { applyPass, type Pass } from './pass.ts'
 import { RECOGNISE } from './recognise/index.ts'
 
@@ -16,4 +16,9 @@ export function recognise(graph: Graph): Graph {
 /** Folds what can be folded into convolutions; takes a recognised graph. */
 export function fuse(graph: Graph): Graph {
   return stage(graph, 'fused', FUSE)
+}
+
+/** As `fuse`, for what asks for shapes and structure alone: no weight is copied, and those of folded layers have no meaning. */
+export function fuseStructure(graph: Graph): Graph {
+  return stage(graph, 'fused', fuseShapes())
 }

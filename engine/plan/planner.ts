@@ -44,7 +44,10 @@ export function makePlan(graph: Graph, options: PlanOptions = {}): Plan {
   return lowering.finish(kept)
 }
 
-/** Bytes of the arena of a graph's plan, without keeping the weights that the plan would hold. Throws as `makePlan` does. */
+/**
+ * Bytes of the arena of a graph's plan, without making the weights that the plan would hold; `fuseStructure` gives all of the graph
+ * that is needed. Throws as `makePlan` does.
+ */
 export function planArenaBytes(graph: Graph): number {
   const lowering = new Lowering(graph, placeTensors(graph, []), new WeightStore({ forgets: true }))
   for (const node of graph.nodes) lowering.lower(node)
@@ -89,6 +92,7 @@ class Lowering {
       },
       aliased: (a, b) => this.placements.aliased(a, b),
       weights: (data) => ({ region: 'weights', id: 0, offset: this.store.add(data) }),
+      packed: (length, make) => ({ region: 'weights', id: 0, offset: this.store.later(length, make) }),
       scratch: (floats) => {
         const id = this.nextScratch++
         this.scratchBytes.set(id, 4 * floats)

@@ -61,10 +61,16 @@ function scoringLayer(graph: Graph, node: Node): Omit<ActivationHead, 'map'> | u
   const { activation, groups, residual, shuffle } = node.attrs
   const isPlain = typeof activation === 'object' && activation !== null && 'kind' in activation && activation.kind === 'none'
   if (!isPlain || !weight || (b !== NONE && !bias)) return undefined
-  const [classes = 0, channels = 0, ...window] = weight.shape
+  const [rows = 0, columns = 0, ...window] = weight.shape
+  const turned = node.op === 'linear' && node.attrs.transposed === true
   const isPixel = node.op === 'conv2d' && groups === 1 && !residual && !shuffle && [...window, ...outputPlane(graph, node)].every((n) => n === 1)
   if (node.op !== 'linear' && !isPixel) return undefined
-  return { weight: weight.data, bias: bias?.data, channels, classes }
+  const [classes, channels] = turned ? [columns, rows] : [rows, columns]
+  return { weight: turned ? transposed(weight.data, rows, columns) : weight.data, bias: bias?.data, channels, classes }
+}
+
+function transposed(matrix: ArrayLike<number>, rows: number, columns: number): Float32Array {
+  return Float32Array.from({ length: rows * columns }, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] ?? 0)
 }
 
 function outputPlane(graph: Graph, node: Node): readonly number[] {

@@ -5,6 +5,7 @@ import {
   buildZooModel,
   fuse,
   type Graph,
+  MAX_FILE_BYTES,
   type Model,
   makePlan,
   openModel,
@@ -29,9 +30,6 @@ import { traceOfRun } from './runTrace.ts'
 import { withScopes } from './scopes.ts'
 import { traceView } from './tracing.ts'
 import { unitView } from './unitFlow.ts'
-
-/** As the engine's own limit, so that nothing larger is read into memory. */
-const MAX_FILE_BYTES = 2 ** 30
 
 interface OpenedModel extends Running {
   readonly stage: (stage: StageName) => Graph
@@ -66,8 +64,10 @@ async function readModel(source: ModelSource, context: CallContext): Promise<Mod
   progress({ step: source.kind === 'file' ? 'reading' : 'opening' })
   if (source.kind === 'zoo') return buildZooModel(source.id)
   if (source.kind === 'noShuffle') return noShuffle(await readModel(source.of, context))
-  if (source.kind === 'bytes') return openModel({ name: source.name, bytes: source.bytes }, { signal })
+  // What came in a message is this worker's own.
+  if (source.kind === 'bytes') return openModel({ name: source.name, bytes: source.bytes, owned: true }, { signal })
   const { file, name } = source
+  // Before anything is read into memory.
   if (file.size > MAX_FILE_BYTES)
     throw badInput(
       `File "${name}"`,
@@ -81,7 +81,7 @@ async function readModel(source: ModelSource, context: CallContext): Promise<Mod
     throw badInput(`File "${name}"`, 'it cannot be read', 'Check that it still exists and that you may read it')
   }
   progress({ step: 'opening' })
-  return openModel({ name, bytes }, { signal })
+  return openModel({ name, bytes, owned: true }, { signal })
 }
 
 export const handlers: Handlers = {

@@ -37,7 +37,7 @@ export async function tryFile(specimen: Specimen, host: RunnerHost): Promise<Out
 }
 
 async function runModel({ name, bytes }: Specimen, host: RunnerHost): Promise<void> {
-  const { graph } = await openModel({ name, bytes })
+  const { graph } = await openModel({ name, bytes, owned: true })
   const recognised = recognise(graph)
   const { total } = inspectGraph(graph, recognised)
   const plan = makePlan(fuse(recognised))

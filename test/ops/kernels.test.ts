@@ -171,6 +171,7 @@ describe('everything else', () => {
       fc.asyncProperty(int(1, 3), int(1, 40), int(1, 70), fc.boolean(), activation, async (n, k, o, bias, act) => {
         const shapes = [[n, k]]
         await expectAgreement(single('linear', { activation: act }, shapes, [[o, k], bias ? [o] : null]), feed(shapes))
+        await expectAgreement(single('linear', { activation: act, transposed: true }, shapes, [[k, o], bias ? [o] : null]), feed(shapes))
       }),
       RUNS,
     )

@@ -13,14 +13,14 @@ import { type BundleDocument, bundleSchema, CONTAINER_TYPES, METADATA_KEY, SCHEM
 export const importer: Importer = {
   name: 'ShuffleScope bundle',
   match: ({ bytes }) => isContainer(bytes) && mentions(bytes, METADATA_KEY),
-  open: ({ bytes }) => readBundle(bytes),
+  open: ({ bytes, owned }) => readBundle(bytes, owned),
 }
 
-/** Throws ScopeError `bad-input` where the document is not valid, a weight is missing, or the graph does not hold together. */
-export function readBundle(bytes: Uint8Array): Model {
+/** Throws ScopeError `bad-input` where the document is not valid, a weight is missing, or the graph does not hold together. Weights are views of `bytes` where those are `owned`. */
+export function readBundle(bytes: Uint8Array, owned = false): Model {
   const { metadata, tensors } = readContainer(bytes)
   const { info, graph } = parse(metadata.get(METADATA_KEY))
-  const data = readOnce(tensors)
+  const data = readOnce(tensors, owned)
   const built: Graph = {
     name: graph.name,
     stage: graph.stage,
@@ -44,7 +44,7 @@ function tensorOf({ id, name, dtype, shape, layout, data: key }: TensorEntry, da
 }
 
 /** Weights that several tensors share are read once, and stay shared. */
-function readOnce(tensors: ReadonlyMap<string, ContainerTensor>): (key: string, dtype: DType) => TensorData {
+function readOnce(tensors: ReadonlyMap<string, ContainerTensor>, kept: boolean): (key: string, dtype: DType) => TensorData {
   const done = new Map<string, TensorData>()
   return (key, dtype) => {
     const known = done.get(key)
@@ -52,28 +52,29 @@ function readOnce(tensors: ReadonlyMap<string, ContainerTensor>): (key: string, 
     if (!tensor) throw invalid(`the weights "${shorten(key)}" are missing`)
     if (tensor.dtype !== CONTAINER_TYPES[dtype])
       throw invalid(`the weights "${shorten(key)}" are ${tensor.dtype} where the graph needs ${CONTAINER_TYPES[dtype]}`)
-    const values = known ?? valuesOf(tensor)
+    const values = known ?? valuesOf(tensor, kept)
     done.set(key, values)
     return values
   }
 }
 
-/** A copy: the file may lie at any alignment, and may be discarded. */
-function valuesOf({ element, bytes }: ContainerTensor): TensorData {
-  const copy = bytes.slice().buffer
+/** A view where the bytes may be kept and are aligned, else a copy: the file may lie at any alignment, and may be discarded. */
+function valuesOf({ element, bytes }: ContainerTensor, kept: boolean): TensorData {
+  const { buffer, byteOffset } = kept && bytes.byteOffset % ELEMENTS[element].bytes === 0 ? bytes : bytes.slice()
+  const size = bytes.length / ELEMENTS[element].bytes
   switch (element) {
     case 'float32':
-      return new Float32Array(copy)
+      return new Float32Array(buffer, byteOffset, size)
     case 'int32':
-      return new Int32Array(copy)
+      return new Int32Array(buffer, byteOffset, size)
     case 'int8':
-      return new Int8Array(copy)
+      return new Int8Array(buffer, byteOffset, size)
     case 'int64': {
-      const view = new DataView(copy)
-      return Float64Array.from({ length: bytes.length / ELEMENTS.int64.bytes }, (_, i) => ELEMENTS.int64.read(view, i * 8))
+      const view = new DataView(buffer, byteOffset)
+      return Float64Array.from({ length: size }, (_, i) => ELEMENTS.int64.read(view, i * 8))
     }
     default:
-      return new Uint8Array(copy)
+      return new Uint8Array(buffer, byteOffset, bytes.length)
   }
 }
 

@@ -26,7 +26,9 @@ export async function withExternalData(graph: OnnxGraph, file: ModelFile, signal
         tensor,
       )
     throwIfCancelled(signal, `Reading "${path}"`)
-    const bytes = await file.beside(path)
+    const given = await file.beside(path)
+    // As in openModel: slice() of a Node Buffer does not copy.
+    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
     total += bytes.length
     if (total > MAX_BYTES || files.size >= MAX_FILES)
       throw badInput('ONNX model', 'its weights are more than 1 GiB, or in more than 1024 files', 'Export the network alone, without optimiser state')
@@ -37,7 +39,7 @@ export async function withExternalData(graph: OnnxGraph, file: ModelFile, signal
   for (const tensor of graph.initializers) {
     const { external } = tensor
     if (!external) initializers.push(tensor)
-    else initializers.push({ ...tensor, raw: part(await read(safePath(external, tensor.name), tensor.name), external, tensor.name) })
+    else initializers.push({ ...tensor, raw: part(await read(safePath(external, tensor.name), tensor.name), external, tensor.name), kept: true })
   }
   return { ...graph, initializers }
 }

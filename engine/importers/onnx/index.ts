@@ -10,6 +10,7 @@ import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { NEWEST_OPSET, OLDEST_OPSET } from './claims.ts'
 import { withExternalData } from './external.ts'
 import { convertGraph } from './graph.ts'
+import { keepTensors } from './keep.ts'
 import { decodeModel, type OnnxGraph, type OnnxModel } from './proto.ts'
 
 /** Fields of ModelProto that may come first or second in a file. */
@@ -34,6 +35,7 @@ function open(file: ModelFile, options: OpenOptions): Model | Promise<Model> {
       `Export the model with an operator set in that range`,
     )
   const { graph } = onnx
+  if (file.owned) keepTensors(graph)
   if (!graph.initializers.some((t) => t.external)) return modelOf(file, onnx, graph, options)
   return withExternalData(graph, file, options.signal).then((whole) => modelOf(file, onnx, whole, options))
 }

@@ -8,6 +8,8 @@ export interface OnnxTensor {
   dataType: number
   /** Packed little-endian elements. */
   raw: Uint8Array | undefined
+  /** Whether nobody else changes what `raw` views: values may then be views of it too. */
+  kept: boolean
   /** Packed or single values, as they lie in the file. */
   readonly floats: Uint8Array[]
   readonly doubles: Uint8Array[]
@@ -177,6 +179,7 @@ function tensorFields(reader: Reader, end: number): OnnxTensor {
     dims: [],
     dataType: 0,
     raw: undefined,
+    kept: false,
     floats: [],
     doubles: [],
     varints: [],

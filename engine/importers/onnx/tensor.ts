@@ -34,6 +34,14 @@ const TYPES: Readonly<Record<number, ElementType>> = {
   16: { name: 'bfloat16', dtype: 'f32', bytes: 2, read: (v, at) => bfloatToNumber(v.getUint16(at, true)) },
 }
 
+/** Element types whose bytes in a file are those in memory (little-endian, as is every machine that WebAssembly runs on fast). */
+const VIEWS: Readonly<Record<string, (new (buffer: ArrayBufferLike, offset: number, size: number) => TensorData) | undefined>> = {
+  float: Float32Array,
+  int32: Int32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+}
+
 /** The engine's element type for one of ONNX. Throws ScopeError `unsupported`, e.g. for strings. */
 export function elementType(onnx: number, where: string): ElementType {
   const type = TYPES[onnx]
@@ -48,7 +56,7 @@ function bfloatToNumber(bits: number): number {
   return scratch.getFloat32(0)
 }
 
-/** The value of a constant. Throws ScopeError when its bytes and its shape disagree or its data lies in another file. */
+/** The value of a constant; a view of the file where it may be kept. Throws ScopeError when its bytes and its shape disagree or its data lies in another file. */
 export function tensorValue(tensor: OnnxTensor, where = tensor.name): HostTensor {
   if (tensor.external && !tensor.raw)
     throw unsupported(`Tensor "${where}"`, 'its data lies in a second file beside the model', 'Save the model as one file', where)
@@ -56,7 +64,7 @@ export function tensorValue(tensor: OnnxTensor, where = tensor.name): HostTensor
   const size = sizeOf(tensor.dims)
   if (tensor.dims.some((n) => !Number.isInteger(n) || n < 0) || size > MAX_ELEMENTS)
     throw badInput(`Tensor "${where}"`, `its shape [${tensor.dims.join(', ')}] is not possible here`, 'The file may be damaged', where)
-  const data = tensor.raw ? fromRaw(tensor.raw, type, size, where) : fromLists(tensor, type, size, where)
+  const data = tensor.raw ? fromRaw(tensor.raw, tensor.kept, type, size, where) : fromLists(tensor, type, size, where)
   return { dtype: type.dtype, shape: [...tensor.dims], data }
 }
 
@@ -64,9 +72,14 @@ function wrongCount(where: string, has: number, needs: number, unit: string) {
   return badInput(`Tensor "${where}"`, `it has ${has} ${unit} where its shape needs ${needs}`, 'The file may be damaged or cut short', where)
 }
 
-function fromRaw(raw: Uint8Array, type: ElementType, size: number, where: string): TensorData {
+/** A view of the file where that may be and its elements are those of the engine; a large file is then in memory once. */
+function fromRaw(raw: Uint8Array, kept: boolean, type: ElementType, size: number, where: string): TensorData {
   if (raw.length !== size * type.bytes) throw wrongCount(where, raw.length, size * type.bytes, 'bytes')
-  if (type.name === 'float') return new Float32Array(raw.slice().buffer)
+  const as = VIEWS[type.name]
+  if (as) {
+    const { buffer, byteOffset } = kept && raw.byteOffset % type.bytes === 0 ? raw : raw.slice()
+    return new as(buffer, byteOffset, size)
+  }
   const data = allocate(type.dtype, size)
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
   for (let i = 0; i < size; i++) data[i] = type.read(view, i * type.bytes)

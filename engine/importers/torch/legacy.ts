@@ -28,7 +28,7 @@ export function openLegacy(bytes: Uint8Array): Archive {
   if (system instanceof PickleDict && system.entries.get('little_endian') === false)
     throw unsupported('PyTorch checkpoint', 'it was written on a big-endian machine', 'Save it again on a little-endian one')
   const named = new Map<string, Storage>()
-  const root = unpickle(reader, (storage) => named.set(storage.key, storage))
+  const root = unpickle(reader, { onStorage: (storage) => named.set(storage.key, storage) })
   const keys = unpickle(reader)
   if (!(keys instanceof PickleList)) throw damaged('its list of storages is missing')
   const stored = new Map<string, Uint8Array>()

@@ -1,6 +1,6 @@
 /** A state dict as formats hand it to layouts: named tensors whose values are read only when a layout asks for them. */
 import { badInput } from '../../base/errors.ts'
-import { sizeOf } from '../../ir/tensor.ts'
+import { sizeOf, stridesOf } from '../../ir/tensor.ts'
 import { walk } from '../../ops/shared.ts'
 
 export interface StateTensor {
@@ -87,6 +87,8 @@ export interface StoredTensor {
   /** Of the first element, in elements from the start of `bytes`. */
   readonly offset: number
   readonly bytes: Uint8Array
+  /** Whether nobody else changes `bytes`: values may then be a view of them. */
+  readonly kept?: boolean
 }
 
 /** Checks that every element lies in `bytes` and none is read many times over. Throws ScopeError `bad-input`. */
@@ -102,13 +104,24 @@ export function checkStored({ name, element, shape, strides, offset, bytes }: St
     throw fail(`its shape [${shape.join(', ')}] asks for more than the ${held} ${element} elements that are stored for it`)
 }
 
-/** Elements of a checked tensor as f32, row-major, strides honoured. */
-export function readStored({ element, shape, strides, offset, bytes }: StoredTensor): Float32Array {
+/** Elements of a checked tensor as f32, row-major, strides honoured; a view of the file where it may be kept and they lie so there. */
+export function readStored({ element, shape, strides, offset, bytes, kept }: StoredTensor): Float32Array {
   const { bytes: width, read } = ELEMENTS[element]
+  if (element === 'float32' && isRowMajor(shape, strides)) {
+    const own = bytes.subarray(width * offset, width * (offset + sizeOf(shape)))
+    const { buffer, byteOffset } = kept && own.byteOffset % width === 0 ? own : own.slice()
+    return new Float32Array(buffer, byteOffset, sizeOf(shape))
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out = new Float32Array(sizeOf(shape))
   walk(shape, strides, offset, (to, from) => {
     out[to] = read(view, from * width)
   })
   return out
+}
+
+/** Whether elements follow each other in the order of the shape; the stride of an axis of one element says nothing. */
+function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
+  const packed = stridesOf(shape)
+  return shape.every((n, axis) => n === 1 || strides[axis] === packed[axis])
 }

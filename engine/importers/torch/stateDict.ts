@@ -1,17 +1,18 @@
-/** Finds the state dict in what torch.save wrote: at the root, under "state_dict", "model" and the like. */
+/** Finds the state dict in what PyTorch wrote: at the root, under "state_dict", "model" and the like, or in the modules of a program. */
 import { badInput } from '../../base/errors.ts'
 import type { Archive } from './legacy.ts'
+import { tensorsOfProgram } from './program.ts'
 import { checkStored, readStored, type StateDict, type StateTensor, type StoredTensor, shorten, withoutWrappers } from './state.ts'
-import { PickleDict, TensorValue, type Value } from './values.ts'
+import { PickleDict, PickleObject, TensorValue, type Value } from './values.ts'
 
 /** Names under which training scripts keep the weights, the likeliest first. */
 const NESTS = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'module', 'weights', 'params', 'ema']
 const MAX_DEPTH = 4
 const MAX_TENSORS = 100_000
 
-/** Throws ScopeError where there are no named tensors, or where a tensor does not lie inside the file. */
-export function stateDictOf({ root, storage }: Archive): StateDict {
-  const dict = findDict(root, 0)
+/** `kept`: whether values may be views of the file. Throws ScopeError where there are no named tensors, or where a tensor does not lie inside the file. */
+export function stateDictOf({ root, storage }: Archive, kept = false): StateDict {
+  const dict = root instanceof PickleObject ? tensorsOfProgram(root) : findDict(root, 0)
   if (!dict) throw badInput('PyTorch checkpoint', `it holds no state dict (${describe(root)})`, 'Save one with torch.save(model.state_dict(), path)')
   const state = new Map<string, StateTensor>()
   for (const [key, value] of dict.entries) {
@@ -25,6 +26,7 @@ export function stateDictOf({ root, storage }: Archive): StateDict {
       strides: value.strides,
       offset: value.offset,
       bytes: storage(value.storage),
+      kept,
     }
     checkStored(stored)
     state.set(key, { shape: value.shape, dtype: element, values: () => readStored(stored) })

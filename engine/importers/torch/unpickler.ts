@@ -2,7 +2,7 @@
 import { unsupported } from '../../base/errors.ts'
 import { globalNamed, storageNamed } from './globals.ts'
 import type { ByteReader } from './reader.ts'
-import { Callable, damaged, PickleDict, PickleList, PickleSet, PickleTuple, type Storage, type Value } from './values.ts'
+import { Callable, damaged, PickleDict, PickleList, PickleObject, PickleSet, PickleTuple, type Storage, type Value } from './values.ts'
 
 /** Checkpoints of this kind need some tens of thousands; beyond this, the file is not what it claims to be. */
 const MAX_OPCODES = 4_000_000
@@ -12,9 +12,16 @@ const MAX_PICKLE_BYTES = 64 * 2 ** 20
 const MARK = Symbol('mark')
 type Slot = Value | typeof MARK
 
-/** Reads one pickle at the reader's position and leaves the reader after it; `onStorage` hears of storages as they are named. Throws ScopeError. */
-export function unpickle(reader: ByteReader, onStorage: (storage: Storage) => void = () => {}): Value {
-  return new Machine(reader, onStorage).run()
+export interface UnpickleOptions {
+  /** Hears of storages as they are named. */
+  readonly onStorage?: (storage: Storage) => void
+  /** Knows further globals than a state dict needs; undefined for those that it does not know either. */
+  readonly globals?: (module: string, name: string) => Value | undefined
+}
+
+/** Reads one pickle at the reader's position and leaves the reader after it. Throws ScopeError. */
+export function unpickle(reader: ByteReader, options: UnpickleOptions = {}): Value {
+  return new Machine(reader, options).run()
 }
 
 class Machine {
@@ -25,7 +32,7 @@ class Machine {
 
   constructor(
     private readonly reader: ByteReader,
-    private readonly onStorage: (storage: Storage) => void,
+    private readonly options: UnpickleOptions,
   ) {}
 
   run(): Value {
@@ -104,7 +111,7 @@ class Machine {
 
   persistent(): void {
     const storage = storageNamed(this.pop())
-    this.onStorage(storage)
+    this.options.onStorage?.(storage)
     this.push(storage)
   }
 
@@ -126,10 +133,16 @@ class Machine {
     fill(dict, values)
   }
 
+  global(module: string, name: string): void {
+    this.push(this.options.globals?.(module, name) ?? globalNamed(module, name))
+  }
+
   /** Attributes set on a value; a state dict carries only version numbers this way. */
   build(): void {
-    this.pop()
-    if (!(this.top() instanceof PickleDict)) throw unsupported('PyTorch checkpoint', 'its pickle restores an object', SAVE_STATE)
+    const state = this.pop()
+    const value = this.top()
+    if (value instanceof PickleObject) value.state = state
+    else if (!(value instanceof PickleDict)) throw unsupported('PyTorch checkpoint', 'its pickle restores an object', SAVE_STATE)
   }
 }
 
@@ -201,7 +214,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [0x71, (m, r) => m.remember(r.u8())], // BINPUT
   [0x72, (m, r) => m.remember(r.u32())], // LONG_BINPUT
   [0x94, (m) => m.remember(m.memoSize())], // MEMOIZE
-  [0x63, (m, r) => m.push(globalNamed(r.line(), r.line()))], // GLOBAL
+  [0x63, (m, r) => m.global(r.line(), r.line())], // GLOBAL
   [0x93, (m) => stackGlobal(m)], // STACK_GLOBAL
   [0x52, (m) => m.reduce()], // REDUCE
   [0x81, (m) => m.reduce()], // NEWOBJ: for the classes known here, the same as calling them
@@ -228,7 +241,7 @@ function stackGlobal(m: Machine): void {
   const name = m.pop()
   const module = m.pop()
   if (typeof name !== 'string' || typeof module !== 'string') throw damaged('its pickle names a global with something that is not text')
-  m.push(globalNamed(module, name))
+  m.global(module, name)
 }
 
 function integerLine(line: string): Value {

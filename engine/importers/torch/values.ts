@@ -17,6 +17,7 @@ export type Value =
   | StorageType
   | Storage
   | TensorValue
+  | PickleObject
 
 export class PickleList {
   constructor(readonly items: Value[] = []) {}
@@ -63,6 +64,12 @@ export class TensorValue {
     readonly shape: readonly number[],
     readonly strides: readonly number[],
   ) {}
+}
+
+/** An instance of a class that is known by its name alone; `state` is what it was restored with. */
+export class PickleObject {
+  state: Value = null
+  constructor(readonly name: string) {}
 }
 
 export function damaged(why: string): ScopeError {

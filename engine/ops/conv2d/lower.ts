@@ -17,6 +17,7 @@ import {
   packDepthwise8,
   packSums,
   packTiles,
+  tilesLength,
   tilingOf,
 } from './pack.ts'
 
@@ -81,7 +82,9 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const parts = groups === 1 && attrs.shuffle ? attrs.shuffle.groups : groups
   const perOut = o / parts
   const { tiles, lastWidth, padded } = tilingOf(perOut)
-  const weights = context.weights((quantized ? packByteTiles : packTiles)(weight.data, parts, perOut, perIn, taps))
+  const weights = quantized
+    ? context.weights(packByteTiles(weight.data, parts, perOut, perIn, taps))
+    : context.packed(tilesLength(parts, perOut, perIn, taps), () => packTiles(weight.data, parts, perOut, perIn, taps))
   const biases = context.weights(sums ? packSums(sums.start, sums.factors, parts, perOut, padded) : packBias(bias, parts, perOut, padded))
   const steps = windowTable(src, attrs, perIn)
   const table = context.weights(steps)

@@ -22,9 +22,14 @@ export function tilingOf(perOut: number): Tiling {
   return { tiles, lastWidth, padded: 8 * (tiles - 1) + lastWidth }
 }
 
+/** Elements that `packTiles` makes. */
+export function tilesLength(groups: number, perOut: number, perIn: number, taps: number): number {
+  return groups * tilingOf(perOut).padded * taps * perIn
+}
+
 /** OIHW -> [groups][tiles][kh][kw][perIn][width of the tile], zero-filled. */
 export function packTiles(weight: ArrayLike<number>, groups: number, perOut: number, perIn: number, taps: number): Float32Array {
-  const packed = new Float32Array(groups * tilingOf(perOut).padded * taps * perIn)
+  const packed = new Float32Array(tilesLength(groups, perOut, perIn, taps))
   packSteps(packed, 1, weight, groups, perOut, perIn, taps)
   return packed
 }

@@ -250,10 +250,12 @@ class Quantizer {
       return
     }
     if (node.op === 'linear') {
-      const weight = constantOf(this.graph, w)
-      if (!weight) return
+      const { transposed, ...own } = attrsOf(linear, node.attrs)
+      const lying = constantOf(this.graph, w)
+      if (!lying) return
+      const weight = transposed ? turned(lying) : lying
       const { values, scales } = quantizedWeights(weight, undefined)
-      const attrs: LinearAttributes = { ...attrsOf(linear, node.attrs), quantized: { input, weights: scales } }
+      const attrs: LinearAttributes = { ...own, quantized: { input, weights: scales } }
       const bias = Float32Array.from(this.biasOf(1, x, b, weight, values, scales))
       const constants = [this.constant(`${node.name}.weight.quantized`, values), this.constant(`${node.name}.bias`, hostTensor([bias.length], bias))]
       this.nodes.push({ ...node, attrs: { ...attrs } as never, inputs: [this.as('u8', x, node), ...constants] })
@@ -282,6 +284,15 @@ class Quantizer {
     }
     this.setType(y, 'u8')
   }
+}
+
+/** [K, O] -> [O, K]. */
+function turned({ shape, data }: HostTensor): HostTensor {
+  const [k = 0, o = 0] = shape
+  return hostTensor(
+    [o, k],
+    Float32Array.from({ length: k * o }, (_, i) => data[(i % k) * o + Math.floor(i / k)] ?? 0),
+  )
 }
 
 function isMaximum(node: Node): boolean {

@@ -13,12 +13,9 @@ export const productToLinear: Pass = {
     for (const node of edit) {
       const weight = node.op === 'matmul' ? constantIn(edit, input(node, 1)) : undefined
       if (weight?.dtype !== 'f32' || weight.shape.length !== 2 || shapeOf(edit, input(node)).length !== 2) continue
-      const [k = 0, o = 0] = weight.shape
-      const data = new Float32Array(k * o)
-      for (let i = 0; i < k; i++) for (let j = 0; j < o; j++) data[j * k + i] = weight.data[i * o + j] ?? 0
-      const turned = edit.constant(`${edit.tensor(input(node, 1)).name}:transposed`, { dtype: 'f32', shape: [o, k], data })
-      const inputs = [input(node), turned, NONE]
-      edit.replace([node], { op: 'linear', name: node.name, attrs: { activation: NO_ACTIVATION }, inputs, outputs: node.outputs })
+      // The matrix stays as it lies in the file: it may be most of the model.
+      const attrs = { activation: NO_ACTIVATION, transposed: true }
+      edit.replace([node], { op: 'linear', name: node.name, attrs, inputs: [input(node), input(node, 1), NONE], outputs: node.outputs })
     }
   },
 }

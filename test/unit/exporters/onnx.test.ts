@@ -2,8 +2,6 @@
 import * as ort from 'onnxruntime-web'
 import { describe, expect, it } from 'vitest'
 import { buildZooModel, evaluateGraph, openModel, recognise, writeOnnx } from '../../../engine/index.ts'
-import { GraphBuilder } from '../../../engine/ir/build.ts'
-import { OPS } from '../../../engine/ops/registry.ts'
 import { randomTensor, relativeError } from '../../ops/harness.ts'
 
 ort.env.wasm.numThreads = 1
@@ -35,30 +33,4 @@ describe('ONNX export', () => {
       expect(again.nodes.filter((n) => n.op === 'channelShuffle').length).toBe(graph.nodes.filter((n) => n.op === 'channelShuffle').length)
       expect(relativeError(evaluateGraph(again, [input]).get(again.outputs[0] ?? -1)?.data ?? [], expected?.data ?? [])).toBeLessThan(1e-5)
     })
-  it.each([
-    { kind: 'elu', alpha: 1.3, gamma: 1 },
-    { kind: 'elu', alpha: 1.67, gamma: 1.05 },
-    { kind: 'tanh' },
-    { kind: 'softplus' },
-    { kind: 'mish' },
-    { kind: 'gelu' },
-  ] as const)('$kind: onnxruntime agrees', async (fn) => {
-    const b = new GraphBuilder('test', OPS)
-    const y = b.node('activation', { function: fn }, [b.input('x', [1, 2, 3, 4])], { name: 'act' })
-    const graph = b.finish([
-      b.node('binary', { function: 'prelu' }, [y, b.weight('slope', [2, 1, 1], Float32Array.of(0.25, -0.5))], { name: 'slope' }),
-    ])
-    const input = randomTensor([1, 2, 3, 4], 3)
-    const session = await ort.InferenceSession.create(writeOnnx(graph), { executionProviders: ['wasm'] })
-    const outputs = await session.run({ x: new ort.Tensor('float32', Float32Array.from(input.data), [1, 2, 3, 4]) })
-    const expected = evaluateGraph(graph, [input]).get(graph.outputs[0] ?? -1)
-    expect(relativeError(outputs[session.outputNames[0] ?? '']?.data as Float32Array, expected?.data ?? [])).toBeLessThan(1e-5)
-    await session.release()
-  })
-
-  it('what has no ONNX form is refused with its node', () => {
-    const b = new GraphBuilder('test', OPS)
-    const graph = b.finish([b.node('activation', { function: { kind: 'geluTanh' } }, [b.input('x', [1, 2, 3, 4])], { name: 'act' })])
-    expect(() => writeOnnx(graph)).toThrow(/"act".*no ONNX form/)
-  })
 })

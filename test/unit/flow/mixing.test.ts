@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { crossingShare } from '../../../engine/flow/mass.ts'
+import { channelGraph } from '../../../engine/flow/links.ts'
+import { crossingShare, groupMass } from '../../../engine/flow/mass.ts'
 import { changeMatrix, depthToAll, type MixingStage, mixingOf } from '../../../engine/flow/mixing.ts'
 import { stagesOf, unitsOf } from '../../../engine/flow/units.ts'
-import { buildZooModel, type Graph, recognise, tensorOf } from '../../../engine/index.ts'
+import { buildZooModel, type Graph, NONE, recognise, tensorOf } from '../../../engine/index.ts'
+import { GraphBuilder } from '../../../engine/ir/build.ts'
+import { OPS } from '../../../engine/ops/registry.ts'
 import { seenOf } from './bruteForce.ts'
 import { GROUPS, NETWORKS, v1, v2 } from './networks.ts'
 
@@ -175,6 +178,26 @@ describe('weight mass between groups', () => {
     const expected = total.map((row) => row.map((v) => v / row.reduce((a, b) => a + b, 0)))
     for (const [g, row] of (point?.mass ?? []).entries()) for (const [j, v] of row.entries()) expect(v).toBeCloseTo(expected[g]?.[j] ?? Number.NaN, 9)
     expect(point?.crossing).toBeCloseTo(expected.reduce((sum, row, g) => sum + 1 - (row[g] ?? 0), 0) / 3, 9)
+  })
+
+  it('of a fully connected layer is that of its squared weights, whichever way they lie', () => {
+    const [outputs, inputs] = [4, 6]
+    const weight = Float32Array.from({ length: outputs * inputs }, (_, i) => Math.cos(3 * i))
+    const turned = weight.map((_, i) => weight[(i % outputs) * inputs + Math.floor(i / outputs)] ?? 0)
+    const massOf = (shape: number[], data: Float32Array, attrs: object) => {
+      const b = new GraphBuilder('fc', OPS)
+      const input = b.input('x', [1, inputs])
+      const output = b.node('linear', { ...attrs }, [input, b.weight('w', shape, data), NONE], { name: 'fc' })
+      const graph = b.finish([output])
+      return groupMass(graph, channelGraph(graph), { name: 'unit', nodes: graph.nodes, input, output, groups: 2 }, 2)
+    }
+    const part = (g: number, j: number) => {
+      let sum = 0
+      for (let o = 2 * g; o < 2 * g + 2; o++) for (let i = 3 * j; i < 3 * j + 3; i++) sum += (weight[o * inputs + i] ?? 0) ** 2
+      return sum
+    }
+    for (const mass of [massOf([outputs, inputs], weight, {}), massOf([inputs, outputs], turned, { transposed: true })])
+      for (const g of [0, 1]) for (const j of [0, 1]) expect(mass[g]?.[j]).toBeCloseTo(part(g, j) / (part(g, 0) + part(g, 1)), 9)
   })
 
   it('reads what zeroing groups changes in the same way', () => {

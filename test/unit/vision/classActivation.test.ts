@@ -74,6 +74,8 @@ const pixelConv = {
 describe('class activation map', () => {
   const ends: Record<string, (b: GraphBuilder, x: number) => number> = {
     'pool, fc': (b, x) => fc(b, pool(b, x, false)),
+    'pool, fc with its weight the other way': (b, x) =>
+      b.node('linear', { activation: NO_ACTIVATION, transposed: true }, [pool(b, x, false), weight(b, [4, 6]), bias(b)], { name: 'fc' }),
     'pool, fc without bias': (b, x) => fc(b, pool(b, x, false), false),
     'pool, flatten, fc, softmax': (b, x) =>
       b.node('softmax', { axis: 1, log: false }, [fc(b, b.node('flatten', { axis: 1 }, [pool(b, x, true)], { name: 'f' }))], { name: 's' }),

@@ -1,9 +1,10 @@
 /** Fully connected layers and matrix products. Source: ONNX operator specification, Gemm and MatMul. */
 import { NONE, type TensorId } from '../../../ir/graph.ts'
-import { type HostTensor, sizeOf } from '../../../ir/tensor.ts'
+import { sizeOf } from '../../../ir/tensor.ts'
+import { linearSizes } from '../../../ops/linear/op.ts'
 import type { Converters, NodeContext } from '../context.ts'
 
-/** alpha * A' * B' + beta * C. With a constant B it is a fully connected layer, alpha and beta folded into its weights. */
+/** alpha * A' * B' + beta * C. With a constant B it is a fully connected layer, B as it lies in the file, alpha and beta folded into its weights. */
 function gemm(node: NodeContext): number[] {
   const alpha = node.float('alpha', 1)
   const beta = node.float('beta', 1)
@@ -12,23 +13,14 @@ function gemm(node: NodeContext): number[] {
   const rank = node.fact(0).shape.length
   if (rank !== 2) throw node.misuse(`its first input has rank ${rank} where a matrix is needed`)
   if (node.int('transA', 0) !== 0 || !weight || weight.shape.length !== 2 || weight.dtype !== 'f32') return general(node, alpha, beta)
-  const asIs = node.int('transB', 0) !== 0 && alpha === 1
-  const matrix = asIs ? b : node.constant('weight', asWeight(weight, node.int('transB', 0) !== 0, alpha))
-  const outputs = node.builder.factOf(matrix).shape[0] ?? 0
+  const attrs = node.int('transB', 0) !== 0 ? {} : { transposed: true }
+  const matrix = alpha === 1 ? b : node.constant('weight', { ...weight, data: Float32Array.from(weight.data, (x) => x * alpha) })
+  const [outputs] = linearSizes(weight.shape, attrs.transposed)
   const c = node.optional(2)
   const bias = biasOf(node, c, outputs, beta)
-  if (c === NONE || bias !== undefined) return [node.emit('linear', {}, [node.input(0), matrix, bias ?? NONE])]
-  const product = node.emit('linear', {}, [node.input(0), matrix, NONE], false)
+  if (c === NONE || bias !== undefined) return [node.emit('linear', attrs, [node.input(0), matrix, bias ?? NONE])]
+  const product = node.emit('linear', attrs, [node.input(0), matrix, NONE], false)
   return [node.emit('binary', { function: 'add' }, [product, scaled(node, c, beta)])]
-}
-
-/** [O, K], times alpha. */
-function asWeight({ shape, data }: HostTensor, transposed: boolean, alpha: number): HostTensor {
-  const [rows = 0, columns = 0] = shape
-  if (transposed) return { dtype: 'f32', shape, data: Float32Array.from(data, (x) => x * alpha) }
-  const out = new Float32Array(data.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = (data[r * columns + c] ?? 0) * alpha
-  return { dtype: 'f32', shape: [columns, rows], data: out }
 }
 
 /** C as a bias [O], where it is a constant that is the same for every row. */

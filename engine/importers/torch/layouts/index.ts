@@ -27,6 +27,8 @@ export interface StateOptions {
   /** Name of the file, for the provenance. */
   readonly file: string
   readonly format: string
+  /** What the file is, where it is not a state dict alone; messages begin with it. */
+  readonly what?: string
   readonly inputSize?: readonly [number, number]
 }
 
@@ -44,8 +46,8 @@ export function openState(state: StateDict, options: StateOptions): Model {
   const layout = layoutsOf(state)[0]
   if (!layout)
     throw unsupported(
-      'State dict',
-      `its layout is not known; it has ${state.size ? summary(state) : 'no tensors'}`,
+      options.what ?? 'State dict',
+      `its layout is not known; it has ${state.size ? `${state.size} tensors: ${summary(state)}` : 'no tensors'}`,
       `Looked for ${LAYOUTS.map((l) => `${l.title} (${l.marks[1]})`).join(', ')}. Export other networks to ONNX`,
     )
   const opening = layout.open(state, options.inputSize ?? [224, 224])

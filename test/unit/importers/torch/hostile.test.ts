@@ -6,7 +6,7 @@ import { ScopeError } from '../../../../engine/base/errors.ts'
 import { openModel } from '../../../../engine/importers/open.ts'
 import { ByteReader } from '../../../../engine/importers/torch/reader.ts'
 import { unpickle } from '../../../../engine/importers/torch/unpickler.ts'
-import { checkpoint } from '../../../fixtures/checkpoints.ts'
+import { checkpoint, program } from '../../../fixtures/checkpoints.ts'
 
 const text = (s: string) => [...new TextEncoder().encode(s)]
 const u32 = (n: number) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >>> 24) & 255]
@@ -20,6 +20,13 @@ const MAGIC = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8
 const pickle = (...parts: (number | number[])[]) => unpickle(new ByteReader(Uint8Array.from([...PROTO, ...parts.flat(), STOP])))
 const zipped = (...parts: (number | number[])[]) =>
   zipSync({ 'a/data.pkl': Uint8Array.from([...PROTO, ...parts.flat(), STOP]), 'a/data/0': new Uint8Array(16) })
+/** A pickle in an archive that looks like TorchScript. */
+const scripted = (...parts: (number | number[])[]) =>
+  zipSync({
+    'a/data.pkl': Uint8Array.from([...PROTO, ...parts.flat(), STOP]),
+    'a/constants.pkl': Uint8Array.of(0x80, 2, 0x29, STOP),
+    'a/data/0': new Uint8Array(16),
+  })
 const open = (bytes: Uint8Array) => openModel({ name: 'x.pth', bytes })
 
 /** A tensor of `shape` over a storage of four floats. */
@@ -63,6 +70,87 @@ describe('globals', () => {
     expect(() => pickle(global('torch', 'FloatStorage'), 0x29, 0x52)).toThrow(/not a function/)
     expect(() => pickle(0x5d, 0x7d, 0x62)).toThrow(/restores an object/)
     expect(() => pickle(0x69, text('os\nsystem\n'))).toThrow(/opcode 0x69/)
+  })
+})
+
+describe('programs', () => {
+  const object = (name: string) => [...global('__torch__', name), 0x29, 0x81]
+
+  it.each([
+    ['os', 'system'],
+    ['torch.jit._pickle', 'build_everything'],
+    ['torch', 'load'],
+  ])('%s.%s is refused by name in a program too', async (module, name) => {
+    await expect(open(scripted(global(module, name), string('id'), 0x85, 0x52))).rejects.toThrow(`"${module}.${name}"`)
+  })
+
+  it('classes of programs are refused outside of programs', async () => {
+    await expect(open(zipped(object('Net')))).rejects.toThrow('"__torch__.Net"')
+  })
+
+  it('modules that contain themselves, or each other twice, and names without end, are bounded', async () => {
+    const itself = [...object('Net'), 0x71, 0, 0x7d, ...string('self'), 0x68, 0, 0x73, 0x62]
+    await expect(open(scripted(itself))).rejects.toThrow(/more than 64 deep/)
+    // 2^60 paths to the innermost module.
+    const doubled = [
+      ...object('Leaf'),
+      0x71,
+      0,
+      ...Array.from({ length: 60 }, (_, i) => [
+        ...object('Net'),
+        0x7d,
+        ...string('a'),
+        0x68,
+        i,
+        0x73,
+        ...string('b'),
+        0x68,
+        i,
+        0x73,
+        0x62,
+        0x71,
+        i + 1,
+      ]).flat(),
+    ]
+    await expect(open(scripted(doubled))).rejects.toThrow(/more than 1000000 attributes/)
+    const long = [
+      ...object('Leaf'),
+      0x71,
+      0,
+      ...Array.from({ length: 60 }, (_, i) => [...object('Net'), 0x7d, ...string('x'.repeat(1000)), 0x68, i, 0x73, 0x62, 0x71, i + 1]).flat(),
+    ]
+    await expect(open(scripted(long))).rejects.toThrow(/longer than 4096/)
+  })
+
+  it('a state that is no dict, and tensors that lie outside of it, are errors', async () => {
+    await expect(open(scripted(object('Net'), 0x4e, 0x62))).rejects.toThrow(/hold no tensors/)
+    await expect(open(scripted(object('Net'), dictOf('w', tensor([1024, 1024], [1024, 1])), 0x62))).rejects.toThrow(/asks for more than the 4/)
+  })
+})
+
+describe('the directory of a zip', () => {
+  const bytes = zipSync(
+    { 'a/data.pkl': Uint8Array.from([...PROTO, ...dictOf('w', tensor([2], [1])), STOP]), 'a/data/0': new Uint8Array(16) },
+    { level: 0 },
+  )
+  const changed = (signature: number, field: number, value: number) => {
+    const copy = bytes.slice()
+    const view = new DataView(copy.buffer)
+    const at = copy.findIndex((_, i) => i + 4 <= copy.length && view.getUint32(i, true) === signature)
+    view.setUint32(at + field, value, true)
+    return copy
+  }
+
+  it.each([
+    ['an entry beyond the file', changed(0x02014b50, 42, 0x7fffffff), /is not where its directory says/],
+    ['an entry in the middle of another', changed(0x02014b50, 42, 1), /is not where its directory says/],
+    ['an entry that reaches past the end', changed(0x02014b50, 20, 0x7fffffff), /reaches past its end/],
+    ['a stored entry of two sizes', changed(0x02014b50, 24, 0x7fffffff), /more than such an archive can hold/],
+    ['a directory beyond the file', changed(0x06054b50, 16, 0x7fffffff), /fewer entries than it declares/],
+    ['a size of version 64 that is not there', changed(0x02014b50, 42, 0xffffffff), /is not where its directory says/],
+    ['another way of packing', changed(0x02014b50, 8, 0x000c0000), /packed by method 12/],
+  ])('%s is refused', async (_what, file, message) => {
+    await expect(open(file)).rejects.toThrow(message)
   })
 })
 
@@ -136,7 +224,9 @@ describe('shape of the machine', () => {
 })
 
 describe('damage', () => {
-  const names = ['pytorchcv-v1.legacy.pth', 'torchvision-v2.zip.pth', 'values.legacy.pth', 'values.zip.pth']
+  const programs = ['megvii-v1.trace.pt', 'torchvision-v2.export.pt2', 'other.script.pt']
+  const names = ['pytorchcv-v1.legacy.pth', 'torchvision-v2.zip.pth', 'values.legacy.pth', 'values.zip.pth', ...programs]
+  const fileOf = (name: string) => (programs.includes(name) ? program(name) : checkpoint(name))
 
   async function outcome(bytes: Uint8Array): Promise<unknown> {
     return openModel({ name: 'x.pth', bytes }, { inputSize: [32, 32] }).then(
@@ -146,7 +236,7 @@ describe('damage', () => {
   }
 
   it.each(names)('%s cut anywhere gives a typed error', async (name) => {
-    const { bytes } = checkpoint(name)
+    const { bytes } = fileOf(name)
     for (let i = 0; i < 60; i++) {
       const error = await outcome(bytes.subarray(0, Math.floor((i * (bytes.length - 1)) / 60)))
       expect(error).toBeInstanceOf(ScopeError)
@@ -155,7 +245,7 @@ describe('damage', () => {
   })
 
   it.each(names)('%s with bytes changed gives a model or a typed error', async (name) => {
-    const { bytes } = checkpoint(name)
+    const { bytes } = fileOf(name)
     const edit = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255))
     await fc.assert(
       fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 8 }), async (edits) => {

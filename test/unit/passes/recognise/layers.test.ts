@@ -1,7 +1,7 @@
 /** Fully connected layers, global poolings, biases, padding, activations written in arithmetic. */
 import { describe, expect, it } from 'vitest'
 import type { GraphBuilder } from '../../../../engine/ir/build.ts'
-import { NONE, type TensorId } from '../../../../engine/ir/graph.ts'
+import { constantOf, NONE, type TensorId } from '../../../../engine/ir/graph.ts'
 import type { HostTensor } from '../../../../engine/ir/tensor.ts'
 import { hardSigmoid, selfGated } from '../../../../engine/passes/recognise/activations.ts'
 import { convolutionBias } from '../../../../engine/passes/recognise/convolutionBias.ts'
@@ -38,6 +38,13 @@ describe('recognise fully connected layers', () => {
         expect(opsOf(after)).toEqual(['linear'])
         expect(after.nodes[0]?.inputs[2]).not.toBe(NONE)
       }
+  })
+
+  it('the matrix stays where it is', () => {
+    const graph = product(undefined)
+    const after = rewritten(graph, productToLinear)
+    expect(after.nodes[0]?.attrs).toMatchObject({ transposed: true })
+    expect(constantOf(after, after.nodes[0]?.inputs[1] ?? NONE)?.data).toBe(constantOf(graph, graph.nodes[0]?.inputs[1] ?? NONE)?.data)
   })
 
   it('a second addition joins the bias', () => {
