@@ -186,9 +186,10 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     await picture(page, 'workspace-saved')
     await app.leave(page)
 
-    const fresh = await app.open()
+    const fresh = await app.open({ reducedMotion: 'reduce' })
     await drop(fresh, name, 'application/json', new TextEncoder().encode(text))
-    expect({ answers: await answers(fresh), inspector: await inspector(fresh), unit: await fresh.getByRole('main').innerText() }).toEqual(was)
+    const now = async () => ({ answers: await answers(fresh), inspector: await inspector(fresh), unit: await fresh.getByRole('main').innerText() })
+    await expect.poll(now, SOON).toEqual(was)
     expect(await fresh.getByRole('img', { name: /mine\.jpg/ }).count()).toBeGreaterThan(0)
     await app.leave(fresh)
   })
