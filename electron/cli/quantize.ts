@@ -1,6 +1,4 @@
 /** `shufflescope quantize`: a model in 8 bits, with ranges from photos. */
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import {
   badInput,
@@ -24,9 +22,10 @@ import {
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
-import { diskError, writeAtomically } from '../services/diskFile.ts'
+import { writeAtomically } from '../services/diskFile.ts'
 import { decodeImage } from '../services/images.ts'
 import { nodeHost } from '../services/nodePool.ts'
+import { photosOf } from '../services/photoFolders.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { withRunner } from './execute.ts'
 import { loadModel } from './load.ts'
@@ -54,7 +53,6 @@ export interface QuantizeReport {
   readonly layers: number
 }
 
-const PHOTO = /\.(?:jpe?g|png|webp|gif|avif|tiff?|bmp)$/i
 const LAYERS = new Set(['conv2d', 'pool2d', 'globalPool', 'linear'])
 
 /** Throws ScopeError naming the model, the photo, or the node that --float names and the model lacks. */
@@ -111,28 +109,6 @@ async function calibrate(context: CliContext, fused: Graph, preprocess: Preproce
   await look(graph, 'ranges', (values) => observer.reach(values))
   if (options.range !== 'minmax') await look(graph, 'distributions', (values) => observer.count(values))
   return { graph, ranges: observer.ranges(options.range) }
-}
-
-/** Photos and the photos in folders and their subfolders, evenly over all where there are more than `most`. */
-async function photosOf(paths: readonly string[], most: number): Promise<string[]> {
-  const found: string[] = []
-  for (const path of paths) {
-    const facts = await stat(path).catch((thrown: unknown) => {
-      throw diskError(thrown, `Photo "${path}"`)
-    })
-    if (!facts.isDirectory()) found.push(path)
-    else {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true })
-      found.push(
-        ...entries
-          .filter((e) => e.isFile() && PHOTO.test(e.name))
-          .map((e) => join(e.parentPath, e.name))
-          .sort(),
-      )
-    }
-  }
-  if (found.length === 0) throw badInput(`Photos "${paths.join(', ')}"`, 'there is none', 'Give photos, or a folder of them')
-  return found.length <= most ? found : Array.from({ length: most }, (_, i) => found[Math.floor((i * found.length) / most)] ?? '')
 }
 
 export function quantizeCommand(context: CliContext): Command {
