@@ -34,6 +34,18 @@ export { type Figure, figuresOfV1, figuresOfZoo } from './paper/standing.ts'
 export { LATENCY_INPUTS, PAPER_TABLES, type PaperRow, type PaperTable } from './paper/tables.ts'
 export { ablate, channelMask, channelsOfGroup, withMask } from './passes/ablate.ts'
 export { fuse, recognise } from './passes/pipeline.ts'
+export { type CoupledChannels, coupledChannels } from './passes/prune/coupled.ts'
+export { NORMS, type Norm } from './passes/prune/importance.ts'
+export {
+  multiplyAccumulates,
+  PRUNING_SCOPES,
+  type Pruned,
+  type PrunedLayer,
+  type PruningScope,
+  pruneChannels,
+  type StructuredOptions,
+} from './passes/prune/structured.ts'
+export { pruneWeights, type UnstructuredOptions, type WeightSizes, weightSizes } from './passes/prune/unstructured.ts'
 export { equalise } from './passes/quantize/equalise.ts'
 export { ChannelReach, Observer, RANGE_METHODS, type RangeMethod } from './passes/quantize/observe.ts'
 export { isQuantized, observedTensors, type QuantizeOptions, quantizeGraph } from './passes/quantize/quantize.ts'
