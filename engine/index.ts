@@ -46,6 +46,18 @@ export { type Figure, figuresOfV1, figuresOfZoo } from './paper/standing.ts'
 export { LATENCY_INPUTS, PAPER_TABLES, type PaperRow, type PaperTable } from './paper/tables.ts'
 export { ablate, channelMask, channelsOfGroup, withMask } from './passes/ablate.ts'
 export { fuse, fuseStructure, recognise } from './passes/pipeline.ts'
+export { type CoupledChannels, coupledChannels } from './passes/prune/coupled.ts'
+export { NORMS, type Norm } from './passes/prune/importance.ts'
+export {
+  multiplyAccumulates,
+  PRUNING_SCOPES,
+  type Pruned,
+  type PrunedLayer,
+  type PruningScope,
+  pruneChannels,
+  type StructuredOptions,
+} from './passes/prune/structured.ts'
+export { pruneWeights, type UnstructuredOptions, type WeightSizes, weightSizes } from './passes/prune/unstructured.ts'
 export { affineOfTensor, realValues } from './passes/quantize/affineOf.ts'
 export { type CorrectOptions, correctBiases } from './passes/quantize/correct.ts'
 export { type Correlation, correlationsOf } from './passes/quantize/correlation.ts'

@@ -1,9 +1,10 @@
 /** Top-1 accuracy of a model on a folder of photos, one subfolder per class, by our own decoder, preprocessing and kernels. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { decodeImage } from '../electron/services/images.ts'
 import { nodeHost } from '../electron/services/nodePool.ts'
+import { classPhotosOf } from '../electron/services/photoFolders.ts'
 import {
   badInput,
   classProbabilities,
@@ -24,17 +25,12 @@ async function validate(modelPath: string, folder: string): Promise<void> {
   if (!preprocess) throw badInput(`Model "${modelPath}"`, 'it does not say how a photo becomes its input', 'Convert it with --input and --resize')
   const graph = fuse(recognise(model.graph))
   const runner = await createRunner(makePlan(graph), await nodeHost(resolve(import.meta.dirname, '../..'), 1))
-  const classes = (await readdir(folder, { withFileTypes: true }))
-    .filter((e) => e.isDirectory())
-    .map((e) => e.name)
-    .sort()
   let photos = 0
   let top1 = 0
-  for (const [index, name] of classes.entries()) {
+  for (const [index, { name, photos: files }] of (await classPhotosOf(folder)).entries()) {
     let right = 0
-    const files = (await readdir(join(folder, name))).sort()
     for (const file of files) {
-      const input = preprocessImage(await decodeImage(join(folder, name, file)), preprocess)
+      const input = preprocessImage(await decodeImage(file), preprocess)
       const { outputs } = await runner.run([input])
       const [logits] = outputs
       if (logits && topK(classProbabilities(graph, logits), 1)[0]?.index === index) right++

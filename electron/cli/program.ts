@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect.ts'
 import { modelsCommand } from './models.ts'
 import { paperCommand } from './paper.ts'
 import { profileCommand } from './profile.ts'
+import { pruneCommand } from './prune.ts'
 import { quantizeCommand } from './quantize.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -21,6 +22,7 @@ const COMMANDS = [
   benchCommand,
   convertCommand,
   quantizeCommand,
+  pruneCommand,
   reportCommand,
   paperCommand,
   devicesCommand,

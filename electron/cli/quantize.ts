@@ -1,6 +1,4 @@
 /** `shufflescope quantize`: a model in 8 bits, with ranges from photos. */
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import {
   badInput,
@@ -29,9 +27,10 @@ import {
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
-import { diskError, writeAtomically } from '../services/diskFile.ts'
+import { writeAtomically } from '../services/diskFile.ts'
 import { decodeImage } from '../services/images.ts'
 import { nodeHost } from '../services/nodePool.ts'
+import { photosOf, spread } from '../services/photoFolders.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { withRunner } from './execute.ts'
 import { loadModel } from './load.ts'
@@ -60,7 +59,6 @@ export interface QuantizeReport {
   readonly layers: number
 }
 
-const PHOTO = /\.(?:jpe?g|png|webp|gif|avif|tiff?|bmp)$/i
 const LAYERS = new Set(['conv2d', 'pool2d', 'globalPool', 'linear'])
 
 /** Throws ScopeError naming the model, the photo, or the node that --float names and the model lacks. */
@@ -188,33 +186,6 @@ async function quantized(
       return found.means().get(id) ?? new Float64Array()
     },
   })
-}
-
-/** At most `most` of them, evenly over all. */
-function spread(photos: readonly string[], most: number): string[] {
-  return photos.length <= most ? [...photos] : Array.from({ length: most }, (_, i) => photos[Math.floor((i * photos.length) / most)] ?? '')
-}
-
-/** Photos and the photos in folders and their subfolders, evenly over all where there are more than `most`. */
-async function photosOf(paths: readonly string[], most: number): Promise<string[]> {
-  const found: string[] = []
-  for (const path of paths) {
-    const facts = await stat(path).catch((thrown: unknown) => {
-      throw diskError(thrown, `Photo "${path}"`)
-    })
-    if (!facts.isDirectory()) found.push(path)
-    else {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true })
-      found.push(
-        ...entries
-          .filter((e) => e.isFile() && PHOTO.test(e.name))
-          .map((e) => join(e.parentPath, e.name))
-          .sort(),
-      )
-    }
-  }
-  if (found.length === 0) throw badInput(`Photos "${paths.join(', ')}"`, 'there is none', 'Give photos, or a folder of them')
-  return spread(found, most)
 }
 
 export function quantizeCommand(context: CliContext): Command {
