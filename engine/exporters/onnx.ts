@@ -2,11 +2,12 @@
 import { type ScopeError, unsupported } from '../base/errors.ts'
 import { constantOf, type Graph, NONE, type Node, type TensorId, tensorOf } from '../ir/graph.ts'
 import { type HostTensor, hostTensor, type TensorFact } from '../ir/tensor.ts'
+import { BYTE_EMITTERS } from './onnxBytes.ts'
 import { EMITTERS } from './onnxOps.ts'
 import { encodeModel, type OnnxAttributeValue, type OutNode, type OutTensor, type OutValue } from './onnxProto.ts'
 
 /**
- * The file's bytes. Takes a loaded or recognised graph; epilogues of the fused stage have no ONNX form.
+ * The file's bytes. Takes a loaded or recognised graph, or a quantized one; in float, epilogues of the fused stage have no ONNX form.
  * Throws ScopeError `unsupported` that names the node which has none.
  */
 export function writeOnnx(graph: Graph): Uint8Array {
@@ -33,6 +34,7 @@ export interface NodeScribe {
   integers(part: string, values: readonly number[]): string
   scalar(part: string, value: number): string
   floats(part: string, shape: readonly number[], values: Float32Array): string
+  value(part: string, value: HostTensor): string
   refuse(why: string): ScopeError
 }
 
@@ -51,15 +53,11 @@ class Scribe {
     if (node.outputs.every((id) => tensorOf(this.graph, id).data)) return
     const refuse = (why: string): ScopeError =>
       unsupported(`Node "${node.name}" (${node.op})`, why, 'Export the loaded or the recognised graph', node.name)
-    const { residual, shuffle, activation, quantized } = node.attrs as {
-      residual?: boolean
-      shuffle?: object | null
-      activation?: { kind: string }
-      quantized?: object | null
-    }
-    const hasEpilogue = residual === true || (shuffle ?? null) !== null || (activation && activation.kind !== 'none')
-    const emitter = Object.hasOwn(EMITTERS, node.op) ? EMITTERS[node.op] : undefined
-    if (quantized) throw refuse('it computes in 8 bits, which is not exported')
+    const { residual, shuffle, activation } = node.attrs as { residual?: boolean; shuffle?: object | null; activation?: { kind: string } }
+    const isByte = [...node.inputs, ...node.outputs].some((id) => id !== NONE && tensorOf(this.graph, id).fact.dtype === 'u8')
+    const hasEpilogue = !isByte && (residual === true || (shuffle ?? null) !== null || (activation && activation.kind !== 'none'))
+    const own = isByte && Object.hasOwn(BYTE_EMITTERS, node.op) ? BYTE_EMITTERS : EMITTERS
+    const emitter = Object.hasOwn(own, node.op) ? own[node.op] : undefined
     if (!emitter || hasEpilogue) throw refuse('it has no ONNX form here')
     const inputs = node.inputs.map((id) => (id === NONE ? '' : this.nameOf(id)))
     const outputs = node.outputs.map((id) => this.nameOf(id))
@@ -87,6 +85,7 @@ class Scribe {
       integers: (part, values) => constant(part, hostTensor([values.length], Float64Array.from(values), 'i64')),
       scalar: (part, value) => constant(part, hostTensor([], Float32Array.of(value))),
       floats: (part, shape, values) => constant(part, hostTensor(shape, values)),
+      value: constant,
       refuse,
     })
   }

@@ -119,7 +119,7 @@ function binary(s: NodeScribe, fn: BinaryAttributes['function']): void {
   s.emit({ add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', pow: 'Pow', prelu: 'PRelu' }[fn])
 }
 
-function channelShuffle(s: NodeScribe, { groups, order }: ShuffleSpec): void {
+export function channelShuffle(s: NodeScribe, { groups, order }: ShuffleSpec): void {
   const [n = 1, c = 1, h = 1, w = 1] = s.output().shape
   const split = order === '(n,g)' ? [c / groups, groups] : [groups, c / groups]
   const grouped = s.between('grouped', 'Reshape', [s.inputs[0] ?? '', s.integers('split', [n, ...split, h, w])])
@@ -131,7 +131,7 @@ function channelShuffle(s: NodeScribe, { groups, order }: ShuffleSpec): void {
  * Rounding up: ONNX does not say whether a window that begins in the padding counts, nor what the average over one that
  * reaches past it is divided by. Where that matters, the padding is written out so that no rounding is left.
  */
-function pool(s: NodeScribe, { mode, kernel, stride, pad, ceil, countIncludePad }: Pool2dAttributes): void {
+export function pool(s: NodeScribe, { mode, kernel, stride, pad, ceil, countIncludePad }: Pool2dAttributes): void {
   const op = mode === 'max' ? 'MaxPool' : 'AveragePool'
   const window = (pads: readonly number[], include: boolean, up = false): Record<string, OnnxAttributeValue> => ({
     kernel_shape: kernel,
@@ -261,7 +261,7 @@ function reduce(s: NodeScribe, attrs: ReduceAttributes): void {
 
 const axesOf = ({ shape }: TensorFact): number[] => shape.map((_, axis) => axis)
 
-function activation(s: NodeScribe, fn: Activation): void {
+export function activation(s: NodeScribe, fn: Activation): void {
   const [x = ''] = s.inputs
   switch (fn.kind) {
     case 'none':

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildZooModel, openModel, recognise } from '../../../engine/index.ts'
+import { buildZooModel, openModel, parameterCount, recognise } from '../../../engine/index.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 import { cli, json, temporaryFolder } from './harness.ts'
 
@@ -19,6 +19,13 @@ describe('convert', () => {
     const { format, ...model } = await open(out)
     expect(format).toBe('bundle')
     expect({ ...model, graph: model.graph.nodes }).toEqual({ ...expected, graph: expected.graph.nodes })
+  })
+
+  it('writes ONNX that opens as the same network', async () => {
+    const out = join(folder, 'plain.onnx')
+    expect(await json(['convert', MODEL, out])).toMatchObject({ model: MODEL, output: out, bytes: readFileSync(out).length })
+    const [again, own] = [(await open(out)).graph, buildZooModel(MODEL).graph]
+    expect(parameterCount(again)).toBe(parameterCount(own))
   })
 
   it('takes what the bundle must say of itself', async () => {
@@ -66,7 +73,7 @@ describe('convert', () => {
     expect(await cli(['inspect', bundle, '--input', '96x96'])).toMatchObject({ code: 2, err: expect.stringMatching(/fixes its size to 64x64/) })
     expect(await cli(['convert', MODEL, join(folder, 'few.json', 'x.safetensors')])).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/^error: Bundle ".*": /),
+      err: expect.stringMatching(/^error: Model ".*": /),
     })
   })
 })
