@@ -6,6 +6,7 @@
 import { at } from '../../base/assert.ts'
 import { constantOf, type Graph, type Node, type NodeId } from '../../ir/graph.ts'
 import { activation } from '../../ops/activation/op.ts'
+import { batchNorm } from '../../ops/batchNorm/op.ts'
 import { globalPool } from '../../ops/globalPool/op.ts'
 import { attrsOf } from '../../ops/op.ts'
 import { type CoupledChannels, orderBehind, type Place } from './coupled.ts'
@@ -46,9 +47,13 @@ function shuffled({ mean, deviation, isNormal }: Moments, shuffles: Place['shuff
   return { mean: moved(mean), deviation: moved(deviation), isNormal }
 }
 
+/** A channel that never varied has a running variance far below epsilon, and whatever its scale, hardly varies behind the norm. */
 function normMoments(graph: Graph, norm: Node): Moments | undefined {
-  const [scale, bias] = norm.inputs.slice(1).map((id) => constantOf(graph, id)?.data)
-  return scale && bias && { mean: Float64Array.from(bias), deviation: Float64Array.from(scale, Math.abs), isNormal: true }
+  const [scale, bias, , variance] = norm.inputs.slice(1).map((id) => constantOf(graph, id)?.data)
+  if (!scale || !bias || !variance) return undefined
+  const { epsilon } = attrsOf(batchNorm, norm.attrs)
+  const deviation = Float64Array.from(scale, (s, c) => Math.abs(s) * Math.sqrt((variance[c] ?? 0) / ((variance[c] ?? 0) + epsilon)))
+  return { mean: Float64Array.from(bias), deviation, isNormal: true }
 }
 
 /** An average over positions varies less than they do; by how much is not known, and taken to be alike for all channels. */

@@ -62,7 +62,7 @@ function macsOfNode(graph: Graph, node: Graph['nodes'][number]): number {
 export function pruneChannels(graph: Graph, options: StructuredOptions): Pruned {
   const coupled = coupledChannels(graph)
   const count = macsCounter(graph, coupled)
-  const layers = candidates(graph, coupled, count, options)
+  const layers = candidates(graph, coupled, options)
   const sizes = chooseSizes(layers, count, options)
   const removals = layers.flatMap(({ coupled: c, scores }, i): Removal[] =>
     at(sizes, i) === c.channels ? [] : [{ coupled: c, layout: layoutOf(c, at(sizes, i), scores) }],
@@ -86,18 +86,15 @@ interface Candidate {
 }
 
 /**
- * Between layers, what counts is how much is lost for each multiply-accumulate that goes: variance with l2, so that scores are
- * divided by the root of what a channel costs. Where a layer's scores do not rest on batch norms they have no common
- * unit, and are divided by the layer's mean.
+ * Scores that rest on batch norms are comparable as they are: what a channel gives to the feature map that its readers add to
+ * or make. Where those of one layer do not, layers have no common unit, and each is divided by its mean.
  */
-function candidates(graph: Graph, coupled: readonly CoupledChannels[], count: Count, { norm = 'l2', floor = FLOOR }: StructuredOptions): Candidate[] {
+function candidates(graph: Graph, coupled: readonly CoupledChannels[], { norm = 'l2', floor = FLOOR }: StructuredOptions): Candidate[] {
   const importance = importanceOf(graph, coupled, norm)
   const isComparable = importance.every((i) => i.isComparable)
-  const all = coupled.map((c) => c.channels)
   return coupled.map((c, i) => {
     const { scores } = at(importance, i)
-    const costs = (count(all) - count(all.map((n, j) => (j === i ? 0 : n)))) / c.channels
-    const unit = isComparable ? Math.sqrt(costs) : scores.reduce((a, b) => a + b, 0) / scores.length
+    const unit = isComparable ? 1 : scores.reduce((a, b) => a + b, 0) / scores.length
     return { coupled: c, scores, ranked: scores.map((s) => (unit > 0 ? s / unit : 0)).sort(), sizes: possibleSizes(c, Math.ceil(floor * c.channels)) }
   })
 }
@@ -121,27 +118,38 @@ function macsCounter(graph: Graph, coupled: readonly CoupledChannels[]): Count {
 /** Halvings of the search; the channels of any network are told apart long before. */
 const HALVINGS = 40
 
+/**
+ * Ranked over all layers, a layer loses at most so many times the share that is asked for, the first of these with which enough
+ * can go: what few layers lose in full, those behind them see, and no score tells (docs/pruning.md has figures).
+ */
+const CEILINGS = [1.5, 2, 3, Number.POSITIVE_INFINITY]
+
 function chooseSizes(layers: readonly Candidate[], count: Count, { macs, scope }: StructuredOptions): number[] {
-  const all = layers.map(({ coupled }) => coupled.channels)
-  const least = layers.map(({ sizes }) => at(sizes, 0))
   if (layers.length === 0) throw badInput('The network', 'it has no channels that could be removed without others', 'Prune it unstructured')
-  const [most, fewest] = [count(all), count(least)]
+  const all = layers.map(({ coupled }) => coupled.channels)
+  const least = (list: readonly Candidate[]): number[] => list.map(({ sizes }) => at(sizes, 0))
+  const [most, fewest] = [count(all), count(least(layers))]
   if (fewest > macs)
     throw badInput(
       'Pruning',
       `at most ${(100 * (1 - fewest / most)).toFixed(1)} % of the multiply-accumulates can be removed`,
       'Ask for less, or prune it unstructured',
     )
-  const sizesAt = scope === 'layer' ? layerSizes(layers) : globalSizes(layers)
+  const share = 1 - macs / most
+  const bounded = CEILINGS.map((ceiling) =>
+    layers.map((l) => ({ ...l, sizes: l.sizes.filter((size) => size >= (1 - ceiling * share) * l.coupled.channels) })),
+  )
+  const within = scope === 'layer' ? layers : (bounded.find((list) => count(least(list)) <= macs) ?? layers)
+  const sizesAt = scope === 'layer' ? layerSizes(within) : globalSizes(within)
   let [low, high] = [0, 1]
-  let [more, less] = [all, least]
+  let [more, less] = [all, least(within)]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2
     const sizes = sizesAt(middle)
     if (count(sizes) > macs) [low, more] = [middle, sizes]
     else [high, less] = [middle, sizes]
   }
-  return stepwise(layers, more, less, count, macs)
+  return stepwise(within, more, less, count, macs)
 }
 
 /** Between two neighbours of the search, layer by layer, where the least is lost first; ends as near to `macs` as it can. */
