@@ -1,6 +1,7 @@
 /** `shufflescope prune`: a model with fewer channels or fewer weights, and what that costs in accuracy on given photos. */
 import { Command, Option } from 'commander'
 import {
+  at,
   badInput,
   classProbabilities,
   detectionHead,
@@ -101,7 +102,6 @@ export async function pruneModel(context: CliContext, argument: string, options:
       ...(answers === undefined ? {} : { right: answers }),
     }
   })
-  const [before, ...steps] = stages
   const method = options.unstructured ? 'unstructured' : 'structured'
   const made = named(model, graphs.at(-1) ?? recognised, method, options)
   const file = writeBundle(made)
@@ -114,8 +114,8 @@ export async function pruneModel(context: CliContext, argument: string, options:
     scope: options.scope,
     photos: photos?.list.length ?? 0,
     measure: photos?.measure ?? null,
-    before: before as PruneStage,
-    steps,
+    before: at(stages, 0),
+    steps: stages.slice(1),
     layers,
   }
 }
@@ -144,13 +144,13 @@ function prunedSteps(context: CliContext, recognised: Graph, options: PruneOptio
 
 function named(model: Model, graph: Graph, method: string, { amount, scope }: PruneOptions): Model {
   const what = method === 'structured' ? 'of its multiply-accumulates' : 'of its weights'
-  const share = `${Number((100 * amount).toPrecision(3))} %`
+  const percentage = `${Number((100 * amount).toPrecision(3))}`
   return {
     ...model,
     graph,
-    id: `${model.id.slice(0, 150)}-pruned-${Number((100 * amount).toPrecision(3))}`,
-    title: `${model.title.slice(0, 150)}, pruned by ${share}`,
-    provenance: `${model.provenance}; ${share} ${what} removed by ShuffleScope (${method}, ${scope}), not trained after`.slice(0, 2000),
+    id: `${model.id.slice(0, 150)}-pruned-${percentage}`,
+    title: `${model.title.slice(0, 150)}, pruned by ${percentage} %`,
+    provenance: `${model.provenance}; ${percentage} % ${what} removed by ShuffleScope (${method}, ${scope}), not trained after`.slice(0, 2000),
   }
 }
 
@@ -188,7 +188,7 @@ async function rightAnswers(context: CliContext, { preprocess }: Model, graphs: 
       const input = preprocessImage(await decodeImage(path, undefined, context.signal), preprocess)
       let expected = label
       for (const [k, runner] of runners.entries()) {
-        const is = await answer(runner, graphs[k] as Graph, input)
+        const is = await answer(runner, at(graphs, k), input)
         expected ??= is
         if (is !== undefined && is === expected) right[k] = (right[k] ?? 0) + 1
       }
@@ -216,8 +216,13 @@ export function pruneCommand(context: CliContext): Command {
         .choices([...PRUNING_SCOPES])
         .default('global'),
     )
-    .addOption(new Option('--norm <norm>', 'by which a channel weighs').choices([...NORMS]).default('l2'))
-    .option('--no-compensate', 'leave out what removed channels were on average')
+    .addOption(
+      new Option('--norm <norm>', 'by which a channel weighs')
+        .choices([...NORMS])
+        .default('l2')
+        .conflicts('unstructured'),
+    )
+    .addOption(new Option('--no-compensate', 'leave out what removed channels were on average').conflicts('unstructured'))
     .option('--steps <n>', 'steps to prune in, each reported', count(1, 20), 1)
     .option('--photos <folder>', 'measure on these: accuracy with a subfolder per class, else agreement with the model before')
     .option('--limit <n>', 'photos used at most, evenly from all', count(1, 1_000_000), 1_000_000)

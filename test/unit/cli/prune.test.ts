@@ -92,6 +92,8 @@ describe('prune', () => {
     [['--out', 'x.safetensors', '--amount', '1'], 2, /a share between 0 and 1/],
     [['--out', 'x.safetensors', '--amount', '30'], 2, /a number from 0 to 1/],
     [['--out', 'x.safetensors', '--structured', '--unstructured'], 2, /cannot be used with option '--unstructured'/],
+    [['--out', 'x.safetensors', '--unstructured', '--norm', 'l1'], 2, /cannot be used with option '--unstructured'/],
+    [['--out', 'x.safetensors', '--unstructured', '--no-compensate'], 2, /cannot be used with option '--unstructured'/],
     [['--out', 'x.safetensors', '--scope', 'some'], 2, /Allowed choices are layer, global/],
     [[], 2, /--out <file.safetensors>' not specified/],
     [['--out', 'x.safetensors', '--amount', '0.95'], 3, /at most \d\d\.\d % of the multiply-accumulates can be removed/],

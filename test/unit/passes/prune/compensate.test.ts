@@ -49,12 +49,14 @@ function normal(shape: readonly number[]) {
 interface Parts {
   readonly scale: readonly number[]
   readonly activation?: typeof RELU
+  /** Running variance of the first batch norm; ones where absent. */
+  readonly variance?: readonly number[]
   /** Running mean and variance of the last batch norm; none: a bias in place of it. */
   readonly statistics?: { readonly mean: ArrayLike<number>; readonly variance: ArrayLike<number> }
 }
 
 /** Independent normal channels, normed to `scale`, read by a pointwise layer. */
-function network({ scale, activation, statistics }: Parts): Graph {
+function network({ scale, activation, variance, statistics }: Parts): Graph {
   const b = new GraphBuilder('test', OPS)
   const eye = Float32Array.from({ length: C * C }, (_, i) => (i % (C + 1) === 0 ? 1 : 0))
   const vector = (name: string, values: ArrayLike<number>) => b.weight(name, [values.length], Float32Array.from(values))
@@ -64,7 +66,7 @@ function network({ scale, activation, statistics }: Parts): Graph {
     })
   const [zeros, ones] = [new Float32Array(C), new Float32Array(C).fill(1)]
   let x = b.node('conv2d', { kernel: [1, 1] }, [b.input('x', [1, C, SIDE, SIDE]), b.weight('make.w', [C, C, 1, 1], eye), -1], { name: 'make' })
-  x = norm('n', x, scale, randomTensor([C], 3).data, zeros, ones)
+  x = norm('n', x, scale, randomTensor([C], 3).data, zeros, variance ?? ones)
   if (activation) x = b.node('activation', { function: activation }, [x], { name: 'act' })
   x = b.node('conv2d', { kernel: [1, 1] }, [x, b.weight('read.w', [4, C, 1, 1], randomTensor([4, C, 1, 1], 8).data), -1], { name: 'read' })
   if (statistics) x = norm('m', x, ones.subarray(0, 4), zeros.subarray(0, 4), statistics.mean, statistics.variance)
@@ -105,5 +107,13 @@ describe('compensation', () => {
       expect(Math.abs((kept?.variance[c] ?? 9) - 1)).toBeLessThan(0.15)
       expect(not?.variance[c]).toBeLessThan(0.95)
     }
+  })
+})
+
+describe('importance', () => {
+  it('of a channel that never varied in training is none, whatever the scale of its batch norm', () => {
+    const graph = network({ scale: Array.from({ length: C }, () => 1), variance: Array.from({ length: C }, (_, c) => (c % 2 ? 1e-14 : 1)) })
+    const { removals } = pruneChannels(graph, { macs: multiplyAccumulates(graph) / 2, scope: 'global' })
+    expect([...(removals[0]?.layout.kept ?? [])]).toEqual([0, 2, 4, 6, 8, 10])
   })
 })

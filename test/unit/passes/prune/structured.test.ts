@@ -182,6 +182,12 @@ describe('how much goes', () => {
         }
     })
 
+  it('ranked together, no layer loses more than 1.5 times the share where that is enough', () => {
+    const { layers } = prunedBy(zooGraph('mobilenet-v1-0.25x'), 0.3, { scope: 'global' })
+    expect(layers.every(({ before, after }) => after >= (1 - 0.45) * before)).toBe(true)
+    expect(new Set(layers.map(({ before, after }) => (after / before).toFixed(2))).size).toBeGreaterThan(3)
+  })
+
   it('a tenth of every layer stays, and more than that cannot be asked for', () => {
     const graph = zooGraph('mobilenet-v1-0.25x')
     expect(() => prunedBy(graph, 0.99)).toThrow(/at most 9\d\.\d % of the multiply-accumulates can be removed/)
