@@ -61,6 +61,17 @@ describe.skipIf(path === '')(`a profile on an arm64 device${'missing' in root ? 
     expect(await runsOn(device)).toEqual([])
   })
 
+  it('computes the same 8-bit integers as the host, to the bit', async () => {
+    const { subject: bytes } = await bundledSubject('shufflenet-v1-g3-0.5x-imagenette-int8.safetensors')
+    const { traces } = await devices.profile(TARGET, bytes, { ...REQUEST, precision: 'int8', layerRuns: 0 }, alone())
+    expect(traces.map(({ trace }) => trace.threads)).toEqual([1, 2])
+    for (const { trace } of traces) {
+      expect(trace.precision).toBe('int8')
+      expect(trace.check?.sameTop).toBe(true)
+      expect(trace.check?.difference).toBe(0)
+    }
+  })
+
   it('measures onnxruntime beside ours', async () => {
     const { traces } = await devices.profile(TARGET, subject, { ...REQUEST, backends: ['wasm', 'ort'], threads: [1], layerRuns: 0 }, alone())
     expect(traces.map(({ trace }) => trace.backend)).toEqual(['wasm-relaxed-simd', 'onnxruntime-node'])

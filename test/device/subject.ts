@@ -41,8 +41,8 @@ export function serviceOn(device: () => Device, packages: Packages, userData: st
   return devicesService({ userData, root: ROOT, connect: (_, { signal }) => openTo(device(), signal ? { signal } : {}), packages })
 }
 
-export async function bundledSubject(): Promise<{ readonly subject: PreparedSubject; readonly steps: number }> {
-  const model = await openModel({ name: MODEL, bytes: readFileSync(join(ROOT, 'assets/models', MODEL)) })
+export async function bundledSubject(file = MODEL): Promise<{ readonly subject: PreparedSubject; readonly steps: number }> {
+  const model = await openModel({ name: file, bytes: readFileSync(join(ROOT, 'assets/models', file)) })
   return { subject: await prepareSubject(ROOT, model), steps: makePlan(fuse(recognise(model.graph))).steps.length }
 }
 
