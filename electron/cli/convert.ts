@@ -1,6 +1,6 @@
-/** `shufflescope convert`: any readable model to a bundle, with what it must say of itself. */
+/** `shufflescope convert`: any readable model to a bundle, with what it must say of itself, or to ONNX. */
 import { Command } from 'commander'
-import { badInput, type Model, type Preprocess, parameterCount, tensorOf, writeBundle } from '../../engine/index.ts'
+import { badInput, type Model, type Preprocess, parameterCount, recognise, tensorOf, writeBundle, writeOnnx } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { loadModel, readLabels } from './load.ts'
@@ -25,13 +25,19 @@ export interface ConvertReport {
   readonly params: number
 }
 
+/** What a bundle says of a model beside its graph. */
+const TOLD = ['resize', 'labels', 'id', 'title', 'notice', 'provenance'] as const
+
 export async function convert(context: CliContext, input: string, output: string, options: ConvertOptions): Promise<ConvertReport> {
-  if (!output.endsWith('.safetensors'))
-    throw usage(`"${output}" is of a format that is not written`, 'Bundles are written; give a name that ends in .safetensors')
+  const onnx = output.endsWith('.onnx')
+  if (!onnx && !output.endsWith('.safetensors'))
+    throw usage(`"${output}" is of a format that is not written`, 'Bundles and ONNX are written; give a name that ends in .safetensors or .onnx')
+  const told = onnx ? TOLD.find((key) => options[key] !== undefined) : undefined
+  if (told) throw usage(`--${told} is kept in bundles, and ONNX has no place for it`, 'Leave it out, or give a name that ends in .safetensors')
   const loaded = await loadModel(context, input, options.input ? { input: options.input } : {})
   const model = await overridden(loaded, options)
-  const made = writeBundle(model)
-  await writeAtomically(output, made, `Bundle "${output}"`)
+  const made = onnx ? writeOnnx(recognise(model.graph)) : writeBundle(model)
+  await writeAtomically(output, made, `${onnx ? 'ONNX model' : 'Bundle'} "${output}"`)
   return { model: model.id, output, bytes: made.length, params: parameterCount(model.graph) }
 }
 
@@ -60,9 +66,9 @@ function preprocessOf({ preprocess }: Model, { input, resize }: ConvertOptions):
 
 export function convertCommand(context: CliContext): Command {
   return new Command('convert')
-    .description('write a model as a ShuffleScope bundle: weights, graph, preprocessing and labels in one .safetensors file')
+    .description('write a model as a ShuffleScope bundle (weights, graph, preprocessing and labels in one .safetensors file), or its graph as ONNX')
     .argument('<in>', 'id or file of a model')
-    .argument('<out>', 'bundle to write, name.safetensors')
+    .argument('<out>', 'bundle or ONNX file to write, name.safetensors or name.onnx')
     .option('--input <HxW>', 'input size in pixels', size)
     .option('--resize <n>', 'short side of a photo before the centre crop, in pixels', count(1, 16384))
     .option('--labels <file.json>', 'class names, a JSON list in the order of the outputs')

@@ -1,15 +1,19 @@
 /** Writes a graph as ONNX (opset 13). Source: onnx.proto3 and the operator specifications of the ONNX project. */
 import protobuf from 'protobufjs/minimal.js'
 import { unsupported } from '../base/errors.ts'
-import { type Graph, NONE, type Node, type TensorId, tensorOf } from '../ir/graph.ts'
+import { type Graph, NONE, type Node, type Tensor, type TensorId, tensorOf } from '../ir/graph.ts'
 import { sizeOf } from '../ir/tensor.ts'
 import type { Activation } from '../ops/activationFunction.ts'
+import { unfold } from './unfold.ts'
 
 type Writer = InstanceType<typeof protobuf.Writer>
 
 const OPSET = 13
 const IR_VERSION = 8
 const FLOAT = 1
+const UINT8 = 2
+const INT8 = 3
+const INT32 = 6
 const INT64 = 7
 /** AttributeProto.type. */
 const KIND = { float: 1, int: 2, ints: 7 } as const
@@ -25,12 +29,13 @@ interface Emitted {
 }
 
 /**
- * The file's bytes. Takes a loaded or recognised graph; epilogues of the fused stage have no ONNX form.
- * Throws ScopeError `unsupported` that names the node which has none.
+ * The file's bytes, of a graph of any stage. A quantized one has QuantizeLinear and DequantizeLinear around its 8-bit layers.
+ * Throws ScopeError `unsupported` that names the node which has no ONNX form.
  */
 export function writeOnnx(graph: Graph): Uint8Array {
-  const scribe = new Scribe(graph)
-  for (const node of graph.nodes) scribe.node(node)
+  const unfolded = unfold(graph)
+  const scribe = new Scribe(unfolded.graph, unfolded.steps)
+  for (const node of unfolded.graph.nodes) scribe.node(node)
   return scribe.model()
 }
 
@@ -41,7 +46,10 @@ class Scribe {
   private readonly nodeNames = new Set<string>()
   private readonly shapes = new Map<string, readonly number[]>()
 
-  constructor(private readonly graph: Graph) {}
+  constructor(
+    private readonly graph: Graph,
+    private readonly steps: ReadonlyMap<TensorId, readonly number[]>,
+  ) {}
 
   node(node: Node): void {
     if (node.outputs.every((id) => tensorOf(this.graph, id).data)) return
@@ -120,6 +128,10 @@ class Scribe {
       }
       case 'identity':
         emit('Identity')
+        return
+      case 'quantize':
+      case 'dequantize':
+        emit(node.op === 'quantize' ? 'QuantizeLinear' : 'DequantizeLinear', {}, [inputs[0] ?? '', ...this.grid(node.name, a)])
         return
       case 'activation':
         this.activation(node, a.function as Activation, inputs, emit, refuse)
@@ -240,11 +252,43 @@ class Scribe {
     return fresh
   }
 
+  /** Scale and zero of a whole tensor. */
+  private grid(name: string, { scale = 1, zero = 0 }: Fields): readonly string[] {
+    const fresh = this.fresh(`${name}.zero`)
+    this.extra.push({ name: fresh, type: UINT8, shape: [], bytes: Uint8Array.of(zero) })
+    return [this.scalar(`${name}.scale`, scale), fresh]
+  }
+
+  /** Integers that stand for floats: the file holds the integers. */
+  private dequantized({ name, fact, data }: Tensor, steps: readonly number[]): string {
+    const [type, bytes] = fact.dtype === 'i8' ? [INT8, 1] : [INT32, 4]
+    const values = data ?? new Int8Array(0)
+    const [x, scale, zero, y] = ['', '.scale', '.zero', '.dequantized'].map((part) => this.fresh(`${name}${part}`)) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    const own = new Uint8Array(values.buffer, values.byteOffset, bytes * sizeOf(fact.shape))
+    this.extra.push({ name: x, type, shape: fact.shape, bytes: own })
+    this.extra.push({ name: scale, type: FLOAT, shape: [steps.length], bytes: new Uint8Array(Float32Array.from(steps).buffer) })
+    this.extra.push({ name: zero, type, shape: [steps.length], bytes: new Uint8Array(bytes * steps.length) })
+    this.nodes.push({
+      op: 'DequantizeLinear',
+      name: unique(y, this.nodeNames),
+      inputs: [x, scale, zero],
+      outputs: [y],
+      attributes: { axis: 0 },
+    })
+    return y
+  }
+
   /** ONNX names tensors, and each name once; ours need not be unique. */
   private nameOf(id: TensorId): string {
     const known = this.names.get(id)
     if (known !== undefined) return known
-    const name = this.fresh(tensorOf(this.graph, id).name || `tensor${id}`)
+    const steps = this.steps.get(id)
+    const name = steps ? this.dequantized(tensorOf(this.graph, id), steps) : this.fresh(tensorOf(this.graph, id).name || `tensor${id}`)
     this.names.set(id, name)
     this.shapes.set(name, tensorOf(this.graph, id).fact.shape)
     return name
@@ -261,7 +305,7 @@ class Scribe {
     w.uint32(18).string(this.graph.name)
     for (const [id, name] of this.names) {
       const { data, fact } = tensorOf(this.graph, id)
-      if (!data) continue
+      if (!data || this.steps.has(id)) continue
       if (fact.dtype !== 'f32')
         throw unsupported(`Tensor "${name}"`, `it holds ${fact.dtype}`, 'Export the recognised graph, where shape arithmetic is gone', name)
       writeTensor(w.uint32(42).fork(), {
@@ -303,6 +347,7 @@ interface Fields {
   readonly size?: number
   readonly bins?: readonly number[]
   readonly scale?: number
+  readonly zero?: number
   readonly alpha?: number
   readonly beta?: number
   readonly bias?: number

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildZooModel, openModel } from '../../../engine/index.ts'
+import { buildZooModel, type Graph, openModel, recognise } from '../../../engine/index.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 import { cli, json, temporaryFolder } from './harness.ts'
 
@@ -32,6 +32,17 @@ describe('convert', () => {
     expect(model.preprocess).toMatchObject({ crop: [96, 128], resize: 110 })
     expect(model.labels?.[999]).toBe('thing 999')
     expect(model.graph.tensors.get(model.graph.inputs[0] ?? -1)?.fact.shape).toEqual([1, 3, 96, 128])
+  })
+
+  it('writes ONNX, of the input size that is asked for', async () => {
+    const out = join(folder, 'plain.onnx')
+    const made = await json<{ bytes: number }>(['convert', MODEL, out, '--input', '64x96'])
+    expect(made).toMatchObject({ model: MODEL, output: out, bytes: readFileSync(out).length })
+    const model = await open(out)
+    expect(model.format).toBe('onnx')
+    expect(model.graph.tensors.get(model.graph.inputs[0] ?? -1)?.fact.shape).toEqual([1, 3, 64, 96])
+    const shuffles = (of: Graph) => of.nodes.filter((n) => n.op === 'channelShuffle').length
+    expect(shuffles(recognise(model.graph))).toBe(shuffles(buildZooModel(MODEL).graph))
   })
 
   it('refuses labels that do not fit, and leaves nothing behind', async () => {

@@ -8,6 +8,8 @@ The importer reads models of operator sets ${OLDEST_OPSET} to ${NEWEST_OPSET}, w
 
 Batch, height and width may be left open: the batch is then 1, and height and width are given with \`--input\`. Everything is computed in float32; float16, bfloat16 and float64 become float32, and integers are for shapes, which are computed while the file is read. In quantised models (QuantizeLinear and DequantizeLinear around each layer) weights are dequantised while the file is read, and data is rounded where the model rounds it, so that results are those of the quantised model (but for sums that lie on the edge between two steps) at the speed of floats.
 
+\`convert MODEL out.onnx\` writes ONNX (operator set 13) of float models and of those that \`quantize\` made. The latter have QuantizeLinear and DequantizeLinear around their 8-bit layers, weights as int8 with a scale per output channel, and biases as int32. Between a convolution and a residual sum nothing is rounded, as in the engine here: onnxruntime computes such a convolution in floats on the same 8-bit values, and joins the others into its 8-bit operators. A file says nothing of how photos are prepared.
+
 This list is written by \`npm test -- claims -u\` from \`engine/importers/onnx/claims.ts\`, which the importer itself checks each node against. \`npm test -- nodeTests\` holds it against the ONNX project's node tests (Debian package \`libonnx-testdata\`, or a folder of such tests that \`ONNX_NODE_TESTS\` names).
 
 | operator | from operator set | left out: a node that says of itself |
