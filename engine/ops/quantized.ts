@@ -1,6 +1,6 @@
 /**
  * 8-bit arithmetic. A value x of a quantized tensor stands for scale * (x - zero), x in 0..255; weights are -127..127 with a scale
- * for each output channel and zero at 0. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
+ * for each output channel and zero at 0. Scales are taken as f32, which files of other formats hold. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
  * rounding for each operation, so that kernels on any machine and the code below give the same bits.
  * Source: Jacob et al., arXiv:1712.05877, with a multiplication in f32 where they shift.
  */
@@ -45,11 +45,16 @@ export function boundsOf(activation: Activation, to: Affine): readonly [number, 
 
 /** f32 factor from sums of input times weight to output steps. */
 export function factorOf({ input, output }: { readonly input: Affine; readonly output: Affine }, weight = 1): number {
-  return Math.fround((input.scale * weight) / output.scale)
+  return Math.fround((Math.fround(input.scale) * Math.fround(weight)) / Math.fround(output.scale))
+}
+
+/** f32 factor from real values to steps. */
+export function inverseOf({ scale }: Affine): number {
+  return Math.fround(1 / Math.fround(scale))
 }
 
 export function quantize(x: number, to: Affine): number {
-  return rounded(Math.fround(Math.fround(x) * Math.fround(1 / to.scale)), [-to.zero, LARGEST - to.zero], to)
+  return rounded(Math.fround(Math.fround(x) * inverseOf(to)), [-to.zero, LARGEST - to.zero], to)
 }
 
 export function dequantize(q: number, from: Affine): number {

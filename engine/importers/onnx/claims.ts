@@ -40,7 +40,7 @@ const rankOf = (node: NodeContext, index: number): number | undefined =>
 
 /** Integers are for shapes, which are computed while the file is read. */
 const FLOAT_DATA = restriction('it computes with integers at run time, and only floats are', 'Export the model in float32', (node) =>
-  node.inputs.some((id) => node.varies(id) && node.builder.factOf(id).dtype !== 'f32'),
+  node.inputs.some((id) => node.varies(id) && node.builder.factOf(id).dtype !== 'f32' && node.bytes.offsetOf(id) === undefined),
 )
 
 const FLOAT_INPUT = restriction('its input holds integers, and only floats are computed', 'Export the model in float32', (node) => {
@@ -294,7 +294,7 @@ export const CLAIMS = {
   Or: claim(OLDEST_OPSET, ALL_CONSTANT),
   Where: claim(9, ALL_CONSTANT),
 
-  // Quantised models, computed in floats: constants are dequantised, data is rounded to the values that 8 bits have.
+  // Quantised models: constants are dequantised, data is rounded to the values that 8 bits have. Passes find the layers that compute in 8 bits.
   QuantizeLinear: claim(10, FLOAT_INPUT, NOT_BLOCKED, EIGHT_BITS, ...constants([1, 'scale'], [2, 'zero point'])),
   DequantizeLinear: claim(10, FLOAT_DATA, NOT_BLOCKED, ...constants([1, 'scale'], [2, 'zero point'])),
 } as const satisfies Readonly<Record<string, Claim>>

@@ -3,6 +3,7 @@ import { badInput, type ScopeError, unsupported } from '../../base/errors.ts'
 import type { GraphBuilder } from '../../ir/build.ts'
 import { type Attributes, NONE, type TensorId } from '../../ir/graph.ts'
 import type { HostTensor, TensorFact } from '../../ir/tensor.ts'
+import type { ByteTensors } from './bytes.ts'
 import type { OnnxNode, OnnxTensor } from './proto.ts'
 
 /** Makes the node's outputs, in order; outputs that it leaves out stay undefined (e.g. a dropout's mask). */
@@ -23,6 +24,7 @@ export class NodeContext {
     readonly builder: GraphBuilder,
     readonly inputs: readonly TensorId[],
     private readonly scope: string,
+    readonly bytes: ByteTensors,
   ) {}
 
   /** Adds a node of the engine; a converter's last one carries the names of the ONNX node and its outputs. */
@@ -61,6 +63,11 @@ export class NodeContext {
 
   optional(index: number): TensorId {
     return this.inputs[index] ?? NONE
+  }
+
+  /** Input `index`, where it is a quantized map its integers as floats. */
+  integersAsFloats(index: number): TensorId {
+    return this.bytes.asFloats(this.input(index), this.scope)
   }
 
   fact(index: number, role?: string): TensorFact {

@@ -12,16 +12,12 @@ import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
 import type { Affine, Quantized } from '../../ops/quantized.ts'
 import { OPS } from '../../ops/registry.ts'
 import { affineOf, EMPTY, joined, type Range, shortScale } from './ranges.ts'
+import { LARGEST_BIAS, LARGEST_WEIGHT } from './weights.ts'
 
 export interface QuantizeOptions {
   /** Nodes that stay in float, by name. */
   readonly float?: ReadonlySet<string>
 }
-
-/** Largest magnitude of an 8-bit weight: symmetric, so that no pair of products overflows where hardware adds pairs in 16 bits. */
-const LARGEST_WEIGHT = 127
-/** Sums of products stay below 2^31 whatever the bias: channels that are all but dead could have a huge one. */
-const LARGEST_BIAS = 2 ** 30
 
 /** Tensors whose ranges `quantize` wants: everything that may become 8-bit. */
 export function observedTensors(graph: Graph): TensorId[] {
@@ -33,9 +29,9 @@ export function observedTensors(graph: Graph): TensorId[] {
   return [...of]
 }
 
-/** Whether any of it computes in 8 bits. */
+/** Whether any of it computes in 8 bits, or is rounded to them. */
 export function isQuantized(graph: Graph): boolean {
-  return graph.nodes.some((n) => n.attrs.quantized)
+  return graph.nodes.some((n) => n.attrs.quantized || n.op === 'quantize')
 }
 
 /** `ranges`: of the tensors above, over photos. A tensor without one keeps its nodes in float. */

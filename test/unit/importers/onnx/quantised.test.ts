@@ -1,4 +1,4 @@
-/** A quantised network: weights dequantised while the file is read, data rounded where the model rounds it, as onnxruntime does. */
+/** A quantised network: weights dequantised while the file is read, data rounded where the model rounds it, in 8 bits between the two, as onnxruntime does. */
 import { describe, expect, it } from 'vitest'
 import { importer } from '../../../../engine/importers/onnx/index.ts'
 import type { Graph } from '../../../../engine/ir/graph.ts'
@@ -63,7 +63,23 @@ describe('a quantised network', () => {
     const weight = graph.tensors.get(conv?.inputs[1] ?? -1)
     expect(weight?.fact).toMatchObject({ dtype: 'f32', shape: [8, 3, 3, 3] })
     expect(weight?.data?.[27 * 5]).toBeCloseTo(Math.round(127 * (randomTensor([8, 3, 3, 3], 1).data[27 * 5] ?? 0)) * 0.0045, 6)
-    expect(opsOf(graph)).toContain('unary')
+    expect(opsOf(graph)).toEqual([
+      'quantize',
+      'dequantize',
+      'conv2d',
+      'activation',
+      'quantize',
+      'dequantize',
+      'pool2d',
+      'globalPool',
+      'quantize',
+      'dequantize',
+    ])
+  })
+
+  it('computes its convolution and its poolings in 8 bits', async () => {
+    const { nodes } = fuse(recognise(await opened()))
+    expect(nodes.filter((n) => n.attrs.quantized).map((n) => n.name)).toEqual(['conv', 'pool', 'gap'])
   })
 
   it('computes what onnxruntime computes, rounding where it rounds, on every backend', async () => {
