@@ -16,7 +16,7 @@ import type { Affine, Quantized } from '../../ops/quantized.ts'
 import { split } from '../../ops/split/op.ts'
 import type { Pass } from '../pass.ts'
 import { asOp, input, output } from '../recognise/match.ts'
-import { sameAffine } from '../recognise/repeatedRounding.ts'
+import { sameAffine, staysRounded } from '../recognise/repeatedRounding.ts'
 import { LARGEST_BIAS, LARGEST_WEIGHT } from './weights.ts'
 
 /** A bias that was dequantized to f32 may have grown by its rounding. */
@@ -103,7 +103,7 @@ function pooling(edit: GraphEdit, node: Node): void {
   const to = quantizations(edit, output(node))
   if (to) replace(edit, node, { ...node.attrs, quantized: { input: x.affine, output: to.affine } }, [x.id], to.nodes)
   // The largest of some values is one of them.
-  else if (attrs.mode === 'max' && attrs.activation.kind === 'none')
+  else if (attrs.mode === 'max' && staysRounded(attrs.activation))
     move(edit, node, { ...node.attrs, quantized: { input: x.affine, output: x.affine } })
 }
 

@@ -5,6 +5,7 @@
 import type { GraphEdit } from '../../ir/edit.ts'
 import type { TensorId } from '../../ir/graph.ts'
 import { activation } from '../../ops/activation/op.ts'
+import type { Activation } from '../../ops/activationFunction.ts'
 import { dequantize } from '../../ops/dequantize/op.ts'
 import { pool2d } from '../../ops/pool2d/op.ts'
 import { quantize } from '../../ops/quantize/op.ts'
@@ -49,17 +50,20 @@ export function sameAffine(a: Affine, b: Affine): boolean {
   return a.scale === b.scale && a.zero === b.zero
 }
 
+/** Whether steps of a scale become steps of it; 0 is one of every scale. */
+export function staysRounded(fn: Activation): boolean {
+  return fn.kind === 'none' || (fn.kind === 'clip' && (fn.min === null || fn.min === 0) && fn.max === null)
+}
+
 function isRounded(edit: GraphEdit, start: TensorId, to: Affine): boolean {
   const seen = new Set([start])
   for (const id of seen) {
     const producer = edit.producer(id)
     const from = asOp(dequantize, producer)
     if (from && sameAffine(from, to)) continue
-    const fn = asOp(activation, producer)?.function ?? { kind: 'none' }
-    // 0 is one of the steps of every scale.
-    const keeps = fn.kind === 'none' || (fn.kind === 'clip' && (fn.min === null || fn.min === 0) && fn.max === null)
-    const moves = producer && (MOVERS.has(producer.op) || asOp(pool2d, producer)?.mode === 'max' || producer.op === 'activation')
-    if (!producer || !moves || !keeps || seen.size > MAX_LOOKED_AT) return false
+    const fn = asOp(activation, producer)?.function
+    const keeps = fn ? staysRounded(fn) : producer && (MOVERS.has(producer.op) || asOp(pool2d, producer)?.mode === 'max')
+    if (!producer || !keeps || seen.size > MAX_LOOKED_AT) return false
     for (const source of producer.op === 'concat' ? producer.inputs : producer.inputs.slice(0, 1)) seen.add(source)
   }
   return true

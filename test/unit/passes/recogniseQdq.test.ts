@@ -1,16 +1,19 @@
 /** 8-bit layers found again in files: in our own with the same integers, in those of onnxruntime's tool with onnxruntime's results. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildZooModel, fuse, type Graph, type HostTensor, isQuantized, openModel, recognise, writeOnnx } from '../../../engine/index.ts'
+import { buildZooModel, fuse, type Graph, type HostTensor, isQuantized, openModel, recognise, tensorOf, writeOnnx } from '../../../engine/index.ts'
 import { GraphBuilder } from '../../../engine/ir/build.ts'
 import { OPS } from '../../../engine/ops/registry.ts'
 import { quantizedBy } from '../../fixtures/integerPart.ts'
-import { BACKENDS, randomTensor, runOn } from '../../ops/harness.ts'
+import { listing, randomNetwork } from '../../fixtures/randomGraph.ts'
+import { BACKENDS, randomTensor, relativeError, runOn } from '../../ops/harness.ts'
 import { runOnnx } from '../importers/onnx/oracle.ts'
 import { evaluate } from './recognise/helpers.ts'
 
 const SIDE = 64
+const NETWORKS = 80
 
 /** Ops in order, with what they do at once; reshapes to a matrix left out, which the exporter writes apart from the pooling. */
 const outline = (graph: Graph): string[] =>
@@ -33,6 +36,29 @@ describe('an exported quantized network, read again', () => {
         expect(evaluate(again, [other])[0]?.data).toEqual(evaluate(graph, [other])[0]?.data)
       }
     })
+})
+
+describe('random networks, quantized, exported and read again', () => {
+  it(`have as many 8-bit layers and compute the same: ${NETWORKS} of them`, async () => {
+    let layers = 0
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (draw) => {
+        const fused = fuse(randomNetwork(draw))
+        const inputs = fused.inputs.map((id) => randomTensor(tensorOf(fused, id).fact.shape, 5))
+        const graph = quantizedBy(fused, inputs)
+        const again = await read(writeOnnx(graph))
+        const [before, after] = [graph, again].map((g) => g.nodes.filter((n) => n.attrs.quantized).length)
+        expect(after, listing(again)).toBeGreaterThanOrEqual(before ?? 0)
+        layers += before ?? 0
+        const expected = evaluate(graph, inputs)
+        evaluate(again, inputs).forEach((own, i) => {
+          expect(relativeError(own.data, expected[i]?.data ?? [])).toBeLessThan(1e-6)
+        })
+      }),
+      { seed: 77, numRuns: NETWORKS, endOnFailure: true },
+    )
+    expect(layers).toBeGreaterThan(3 * NETWORKS)
+  })
 })
 
 const FOLDER = resolve(import.meta.dirname, '../../fixtures/quantised')
