@@ -6,7 +6,7 @@ import { type Graph, NONE, type TensorId } from '../../ir/graph.ts'
 import { OPS } from '../../ops/registry.ts'
 import type { OpenOptions } from '../importer.ts'
 import { ByteTensors } from './bytes.ts'
-import { checkClaim, claimOf } from './claims.ts'
+import { checkClaim, claimOf, operatorName } from './claims.ts'
 import { NodeContext } from './context.ts'
 import { converterOf } from './converters/index.ts'
 import type { OnnxGraph, OnnxNode, OnnxValue } from './proto.ts'
@@ -15,8 +15,22 @@ import { elementType, tensorValue } from './tensor.ts'
 /** Elements that nodes may make out of constants while the file is read; weights made by ConstantOfShape count. */
 const MAX_MADE_ELEMENTS = 1 << 26
 
-/** Operators whose converters take quantized maps as they are. */
-const READS_BYTES: ReadonlySet<string> = new Set(['DequantizeLinear'])
+/** Operators whose converters take quantized data as it is. */
+const READS_BYTES = /^(?:DequantizeLinear|QLinear.*|QGemm)$/
+
+/** Operators whose results hold elements of their inputs, by the same scale. */
+const MOVERS: ReadonlySet<string> = new Set([
+  'Concat',
+  'Flatten',
+  'Identity',
+  'MaxPool',
+  'Reshape',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+])
 
 /** Throws ScopeError: unsupported operators named with a node each, misfits named with theirs. */
 export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOptions): Graph {
@@ -58,7 +72,7 @@ export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOption
         node.name,
       )
   }
-  const results = onnx.outputs.map((output) => bytes.asFloats(found(ids, output.name, 'the output of the model'), ''))
+  const results = onnx.outputs.map((output) => bytes.asIntegers(found(ids, output.name, 'the output of the model'), ''))
   if (results.length === 0) throw badInput('ONNX model', 'it has no outputs', 'Export the model again')
   return builder.finish(results)
 }
@@ -72,17 +86,16 @@ function convertNode(
   bytes: ByteTensors,
 ): readonly TensorId[] {
   const claim = claimOf(node.domain, node.opType)
-  const convert = converterOf(node.opType)
+  const convert = converterOf(operatorName(node.domain, node.opType))
   if (!claim || !convert) throw unsupported(`Node "${name}"`, `its op "${node.opType}" is not supported`, 'Export the model without it', name)
   const scope = scopeOf(node.name)
-  const inputs = node.inputs.map((input) => {
-    const id = input === '' ? NONE : found(ids, input, `an input of node "${name}"`)
-    return READS_BYTES.has(node.opType) ? id : bytes.asFloats(id, scope)
-  })
+  const read = node.inputs.map((input) => (input === '' ? NONE : found(ids, input, `an input of node "${name}"`)))
+  const moved = MOVERS.has(node.opType) ? bytes.moved(read, scope) : undefined
+  const inputs = moved?.inputs ?? (READS_BYTES.test(node.opType) ? read : read.map((id) => bytes.asIntegers(id, scope)))
   try {
     const context = new NodeContext(node, name, opset, builder, inputs, scope, bytes)
     checkClaim(context, claim)
-    return convert(context)
+    return moved ? convert(context).map(moved.again) : convert(context)
   } catch (thrown) {
     // An invariant broken by attributes of a hostile file is the file's fault; the node is known here.
     if (thrown instanceof ScopeError && thrown.code === 'internal')
@@ -116,7 +129,7 @@ function scopeOf(name: string): string {
 function refuseUnsupported(onnx: OnnxGraph): void {
   const missing = new Map<string, string>()
   for (const node of onnx.nodes) {
-    const op = node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`
+    const op = operatorName(node.domain, node.opType)
     if (!claimOf(node.domain, node.opType) && !missing.has(op)) missing.set(op, node.name || node.outputs[0] || '')
   }
   const [first, ...more] = missing

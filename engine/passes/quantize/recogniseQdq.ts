@@ -17,8 +17,10 @@ import { split } from '../../ops/split/op.ts'
 import type { Pass } from '../pass.ts'
 import { asOp, input, output } from '../recognise/match.ts'
 import { sameAffine, staysRounded } from '../recognise/repeatedRounding.ts'
-import { LARGEST_BIAS, LARGEST_WEIGHT } from './weights.ts'
+import { LARGEST_BIAS, LARGEST_WEIGHT, MOST_PRODUCTS } from './weights.ts'
 
+/** Output channels that a quantized convolution may have. */
+const MOST_CHANNELS = 65536
 /** A bias that was dequantized to f32 may have grown by its rounding. */
 const ROUNDED = 1 + 2 ** -20
 
@@ -156,6 +158,7 @@ function onGrid(
   const values = new Int8Array(data.length)
   const scales: number[] = []
   const length = sizeOf(shape.slice(1))
+  if (length > MOST_PRODUCTS || (shape[0] ?? 0) > MOST_CHANNELS) return undefined
   for (let at = 0; at < data.length; at += length) {
     const own = data.subarray(at, at + length)
     const scale = scaleOf(own, known[at / length] ?? known[0])

@@ -64,7 +64,7 @@ describe('random networks, quantized, exported and read again', () => {
 const FOLDER = resolve(import.meta.dirname, '../../fixtures/quantised')
 const STEP = 0.05
 
-describe.each(['qdq_u8', 'qdq_i8', 'qdq_tensor'])('%s, quantised by the tool of onnxruntime', (name) => {
+describe.each(['qdq_u8', 'qdq_i8', 'qdq_tensor', 'qoperator'])('%s, quantised by the tool of onnxruntime', (name) => {
   const bytes = new Uint8Array(readFileSync(resolve(FOLDER, `${name}.onnx`)))
 
   it('has its convolutions, poolings and shuffles in 8 bits, and its sum and its concatenation of two scales in floats', async () => {

@@ -54,7 +54,7 @@ function quantize(node: NodeContext): number[] {
   const affine = node.varies(node.input(0)) ? affineOf(grid, offset) : undefined
   if (affine) {
     const made = node.emit('quantize', affine, [node.input(0)])
-    node.bytes.add(made, offset)
+    node.bytes.add(made, affine, offset)
     return [made]
   }
   const divided = node.combine('div', node.input(0), node.constant('scale', scale))
