@@ -43,9 +43,9 @@ export function boundsOf(activation: Activation, to: Affine): readonly [number, 
   return [min === null ? whole[0] : Math.max(whole[0], place(min)), max === null ? whole[1] : Math.min(whole[1], place(max))]
 }
 
-/** f32 factor from sums of input times weight to output steps. */
+/** f32 factor from sums of input times weight to output steps, rounded as onnxruntime rounds it. */
 export function factorOf({ input, output }: { readonly input: Affine; readonly output: Affine }, weight = 1): number {
-  return Math.fround((Math.fround(input.scale) * Math.fround(weight)) / Math.fround(output.scale))
+  return Math.fround(Math.fround(Math.fround(input.scale) * Math.fround(weight)) / Math.fround(output.scale))
 }
 
 /** f32 factor from real values to steps. */
