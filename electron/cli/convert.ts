@@ -1,7 +1,8 @@
 /** `shufflescope convert`: any readable model to a bundle, with what it must say of itself, or to ONNX. */
 import { Command } from 'commander'
-import { badInput, type Model, type Preprocess, parameterCount, recognise, tensorOf, writeBundle, writeOnnx } from '../../engine/index.ts'
+import { badInput, type Model, type Preprocess, parameterCount, tensorOf, writeBundle } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
+import { onnxOf } from '../services/onnxFile.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { loadModel, readLabels } from './load.ts'
 import { count, size } from './options.ts'
@@ -36,7 +37,7 @@ export async function convert(context: CliContext, input: string, output: string
   if (told) throw usage(`--${told} is kept in bundles, and ONNX has no place for it`, 'Leave it out, or give a name that ends in .safetensors')
   const loaded = await loadModel(context, input, options.input ? { input: options.input } : {})
   const model = await overridden(loaded, options)
-  const made = onnx ? writeOnnx(recognise(model.graph)) : writeBundle(model)
+  const made = onnx ? onnxOf(model.graph) : writeBundle(model)
   await writeAtomically(output, made, `${onnx ? 'ONNX model' : 'Bundle'} "${output}"`)
   return { model: model.id, output, bytes: made.length, params: parameterCount(model.graph) }
 }
