@@ -1,17 +1,8 @@
 /** `shufflescope convert`: any readable model to a bundle, with what it must say of itself, or to ONNX. */
 import { Command } from 'commander'
-import {
-  badInput,
-  type Model,
-  type Preprocess,
-  parameterCount,
-  recognise,
-  tensorOf,
-  withoutShuffles,
-  writeBundle,
-  writeOnnx,
-} from '../../engine/index.ts'
+import { badInput, type Model, type Preprocess, parameterCount, recognise, tensorOf, withoutShuffles, writeBundle } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
+import { onnxOf } from '../services/onnxFile.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { loadModel, readLabels } from './load.ts'
 import { count, size } from './options.ts'
@@ -37,12 +28,18 @@ export interface ConvertReport {
   readonly params: number
 }
 
+/** What a bundle says of a model beside its graph. */
+const TOLD = ['resize', 'labels', 'id', 'title', 'notice', 'provenance'] as const
+
 export async function convert(context: CliContext, input: string, output: string, options: ConvertOptions): Promise<ConvertReport> {
   if (!/\.(?:safetensors|onnx)$/.test(output))
     throw usage(`"${output}" is of a format that is not written`, 'Give a name that ends in .safetensors (a bundle) or in .onnx')
+  const onnx = output.endsWith('.onnx')
+  const told = onnx ? TOLD.find((key) => options[key] !== undefined) : undefined
+  if (told) throw usage(`--${told} is kept in bundles, and ONNX has no place for it`, 'Leave it out, or give a name that ends in .safetensors')
   const loaded = await loadModel(context, input, options.input ? { input: options.input } : {})
   const model = await overridden(loaded, options)
-  const made = output.endsWith('.onnx') ? writeOnnx(model.graph) : writeBundle(model)
+  const made = onnx ? onnxOf(model.graph) : writeBundle(model)
   await writeAtomically(output, made, `Model "${output}"`)
   return { model: model.id, output, bytes: made.length, params: parameterCount(model.graph) }
 }

@@ -11,12 +11,12 @@ import {
   recognise,
   tensorOf,
   unsupported,
-  writeOnnx,
   writePlan,
 } from '../../engine/index.ts'
 import type { DeviceBackend } from '../ipc/contract.ts'
 import { decodeImage } from './images.ts'
 import { nodeHost } from './nodePool.ts'
+import { onnxOf } from './onnxFile.ts'
 
 export interface PreparedSubject {
   readonly model: string
@@ -32,8 +32,7 @@ const PHOTO = 'samples/cat.jpg'
 
 /** `root` holds dist and assets. Throws ScopeError where the model cannot be run, or takes something else than one tensor. */
 export async function prepareSubject(root: string, model: Model, signal?: AbortSignal): Promise<PreparedSubject> {
-  const recognised = recognise(model.graph)
-  const plan = makePlan(fuse(recognised))
+  const plan = makePlan(fuse(recognise(model.graph)))
   if (plan.inputs.length !== 1)
     throw unsupported(`Model "${model.id}"`, `it takes ${plan.inputs.length} inputs`, 'Only models with one input are profiled on devices')
   const { shape } = tensorOf(model.graph, model.graph.inputs[0] ?? 0).fact
@@ -46,7 +45,7 @@ export async function prepareSubject(root: string, model: Model, signal?: AbortS
       modelHash: await hashModel(model.graph),
       input,
       expected: outputs[0]?.data ?? [],
-      file: (backend) => (backend === 'ort' ? writeOnnx(recognised) : writePlan(plan)),
+      file: (backend) => (backend === 'ort' ? onnxOf(model.graph) : writePlan(plan)),
     }
   } finally {
     await runner.close()

@@ -3,12 +3,12 @@ import { type ScopeError, unsupported } from '../base/errors.ts'
 import { constantOf, type Graph, NONE, type Node, type TensorId, tensorOf } from '../ir/graph.ts'
 import { type HostTensor, hostTensor, type TensorFact } from '../ir/tensor.ts'
 import { BYTE_EMITTERS } from './onnxBytes.ts'
+import { withEpilogue } from './onnxEpilogue.ts'
 import { EMITTERS } from './onnxOps.ts'
 import { encodeModel, type OnnxAttributeValue, type OutNode, type OutTensor, type OutValue } from './onnxProto.ts'
 
 /**
- * The file's bytes. Takes a loaded or recognised graph, or a quantized one; in float, epilogues of the fused stage have no ONNX form.
- * Throws ScopeError `unsupported` that names the node which has none.
+ * The file's bytes, of a graph of any stage. Throws ScopeError `unsupported` that names the node which has none.
  */
 export function writeOnnx(graph: Graph): Uint8Array {
   const scribe = new Scribe(graph)
@@ -52,13 +52,11 @@ class Scribe {
   node(node: Node): void {
     if (node.outputs.every((id) => tensorOf(this.graph, id).data)) return
     const refuse = (why: string): ScopeError =>
-      unsupported(`Node "${node.name}" (${node.op})`, why, 'Export the loaded or the recognised graph', node.name)
-    const { residual, shuffle, activation } = node.attrs as { residual?: boolean; shuffle?: object | null; activation?: { kind: string } }
+      unsupported(`Node "${node.name}" (${node.op})`, why, 'Export the model that the graph was made of', node.name)
     const isByte = [...node.inputs, ...node.outputs].some((id) => id !== NONE && tensorOf(this.graph, id).fact.dtype === 'u8')
-    const hasEpilogue = !isByte && (residual === true || (shuffle ?? null) !== null || (activation && activation.kind !== 'none'))
-    const own = isByte && Object.hasOwn(BYTE_EMITTERS, node.op) ? BYTE_EMITTERS : EMITTERS
-    const emitter = Object.hasOwn(own, node.op) ? own[node.op] : undefined
-    if (!emitter || hasEpilogue) throw refuse('it has no ONNX form here')
+    const asBytes = isByte && Object.hasOwn(BYTE_EMITTERS, node.op) ? BYTE_EMITTERS[node.op] : undefined
+    const asFloats = Object.hasOwn(EMITTERS, node.op) ? EMITTERS[node.op] : undefined
+    if (!asBytes && !asFloats) throw refuse('it has no ONNX form here')
     const inputs = node.inputs.map((id) => (id === NONE ? '' : this.nameOf(id)))
     const outputs = node.outputs.map((id) => this.nameOf(id))
     const emit: NodeScribe['emit'] = (op, attributes = {}, from = inputs, to = outputs) => {
@@ -69,7 +67,7 @@ class Scribe {
     }
     const factOf = (ids: readonly TensorId[], index: number): TensorFact => tensorOf(this.graph, ids[index] ?? NONE).fact
     const constant = (part: string, value: HostTensor): string => this.constant(`${node.name}.${part}`, value)
-    emitter({
+    const scribe: NodeScribe = {
       node,
       inputs,
       outputs,
@@ -87,7 +85,9 @@ class Scribe {
       floats: (part, shape, values) => constant(part, hostTensor(shape, values)),
       value: constant,
       refuse,
-    })
+    }
+    if (asBytes) asBytes(scribe)
+    else if (asFloats) withEpilogue(scribe, asFloats)
   }
 
   model(): Uint8Array {

@@ -4,16 +4,16 @@
  * Source: ONNX operator specifications, QuantizeLinear and DequantizeLinear (opset 13).
  */
 import { hostTensor } from '../ir/tensor.ts'
-import type { Activation } from '../ops/activationFunction.ts'
 import type { ConcatAttributes } from '../ops/concat/op.ts'
 import type { Conv2dAttributes } from '../ops/conv2d/op.ts'
 import type { GlobalPoolAttributes } from '../ops/globalPool/op.ts'
 import type { LinearAttributes } from '../ops/linear/op.ts'
 import type { Pool2dAttributes } from '../ops/pool2d/op.ts'
 import type { Affine } from '../ops/quantized.ts'
-import type { ShuffleSpec } from '../ops/shuffle.ts'
+import type { StoredShuffle } from '../ops/shuffle.ts'
 import type { NodeScribe } from './onnx.ts'
-import { activation, channelShuffle, pool } from './onnxOps.ts'
+import { active, shuffled, through } from './onnxEpilogue.ts'
+import { activation, pool } from './onnxOps.ts'
 
 type ByteEmitter = (s: NodeScribe) => void
 
@@ -45,11 +45,11 @@ export const BYTE_EMITTERS: Readonly<Record<string, ByteEmitter>> = {
     if (!quantized) throw s.refuse('it has no ONNX form here')
     const bias = s.inputs[2] ? [s.inputs[2]] : []
     const product = s.between('product', 'Gemm', [real(s, 'input', 0, quantized.input), weights(s, quantized.weights), ...bias], { transB: 1 })
-    through(s, [product], undefined, (inner) => activation(inner, fn))
+    activation({ ...s, inputs: [product], emit: (op, attributes, from = [product], to) => s.emit(op, attributes, from, to) }, fn)
   }),
   concat: withAttributes<ConcatAttributes>((s, { axis, shuffle }) => {
     if (!shuffle) s.emit('Concat', { axis })
-    else channelShuffle({ ...s, inputs: [s.between('joined', 'Concat', s.inputs, { axis })] }, shuffle)
+    else shuffled({ ...s, inputs: [s.between('joined', 'Concat', s.inputs, { axis })] }, shuffle)
   }),
 }
 
@@ -80,31 +80,9 @@ function real(s: NodeScribe, part: string, index: number, affine: Affine): strin
   return s.between(part, 'DequantizeLinear', [s.inputs[index] ?? '', ...scaleOf(s, part, affine)])
 }
 
-function active(s: NodeScribe, x: string, fn: Activation): string {
-  return fn.kind === 'none' ? x : through(s, [x], 'active', (inner) => activation(inner, fn))
-}
-
 /** A float result as the node's 8-bit output, shuffled where it is stored so. */
-function written(s: NodeScribe, x: string, affine: Affine, shuffle: ShuffleSpec | null = null): void {
+function written(s: NodeScribe, x: string, affine: Affine, shuffle: StoredShuffle | null = null): void {
   const from = [x, ...scaleOf(s, 'output', affine)]
   if (!shuffle) s.emit('QuantizeLinear', {}, from)
-  else channelShuffle({ ...s, inputs: [s.between('bytes', 'QuantizeLinear', from)] }, shuffle)
-}
-
-/** What an emitter of the float op makes of other inputs: under a new name, or as the node's output. */
-function through(s: NodeScribe, inputs: readonly string[], part: string | undefined, emitter: (inner: NodeScribe) => void): string {
-  if (part === undefined) {
-    emitter({ ...s, inputs, emit: (op, attributes, from = inputs, to) => s.emit(op, attributes, from, to) })
-    return ''
-  }
-  let name = ''
-  emitter({
-    ...s,
-    inputs,
-    emit: (op, attributes, from = inputs, to) => {
-      if (to) s.emit(op, attributes, from, to)
-      else name = s.between(part, op, from, attributes)
-    },
-  })
-  return name
+  else shuffled({ ...s, inputs: [s.between('bytes', 'QuantizeLinear', from)] }, shuffle)
 }

@@ -38,7 +38,8 @@ export class GraphBuilder {
     return id
   }
 
-  constant(name: string, value: HostTensor, layout?: TensorFact['layout']): TensorId {
+  /** `scales`: of weights that a file holds as integers. */
+  constant(name: string, value: HostTensor, layout?: TensorFact['layout'], scales?: readonly number[]): TensorId {
     if (value.data.length !== sizeOf(value.shape))
       throw badInput(
         `Tensor "${name}"`,
@@ -46,7 +47,7 @@ export class GraphBuilder {
         'The file may be damaged',
         name,
       )
-    return this.add({ name, fact: fact(value.shape, value.dtype, layout), data: value.data })
+    return this.add({ name, fact: fact(value.shape, value.dtype, layout), data: value.data, ...(scales ? { scales } : {}) })
   }
 
   weight(name: string, shape: readonly number[], data: TensorData): TensorId {
@@ -104,6 +105,10 @@ export class GraphBuilder {
     const tensor = this.tensors.get(id)
     assert(tensor, `no tensor ${id}`)
     return tensor.fact
+  }
+
+  nameOf(id: TensorId): string {
+    return this.tensors.get(id)?.name ?? ''
   }
 
   valueOf(id: TensorId): HostTensor | undefined {

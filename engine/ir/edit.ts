@@ -95,7 +95,15 @@ export class GraphEdit {
     assert(last, 'replace needs a node to stand in for')
     const sources = [...new Set(old.flatMap((n) => n.sources))]
     for (const node of old) this.remove(node)
-    const node: Node = { id: this.nextNode++, ...made, sources, scope: last.scope }
+    return this.add({ sources, scope: last.scope }, made)
+  }
+
+  /** A new node beside others; it says that it comes from where `like` does. */
+  add(
+    { sources, scope }: Pick<Node, 'sources' | 'scope'>,
+    made: { op: string; name: string; attrs: Attributes; inputs: readonly TensorId[]; outputs: readonly TensorId[] },
+  ): Node {
+    const node: Node = { id: this.nextNode++, ...made, sources, scope }
     this.insert(node)
     return node
   }

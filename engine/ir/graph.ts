@@ -20,6 +20,8 @@ export interface Tensor {
   readonly fact: TensorFact
   /** Present on weights and on whatever could be computed from them while loading. Row-major. */
   readonly data?: TensorData
+  /** Of weights that a file holds as integers: what those were multiplied by, for each index of the first axis or for all. */
+  readonly scales?: readonly number[]
 }
 
 export interface Node {

@@ -76,7 +76,7 @@ export interface LowerContext {
   /** NHWC view of a feature map (rank 4, or rank 2 seen as 1x1). Throws ScopeError `unsupported` where its elements are not `dtype`, by default f32. */
   view(id: TensorId, dtype?: 'f32' | 'u8'): View
   /** Row-major address of a tensor that is not a feature map, or of one whose H*W is 1. */
-  flat(id: TensorId): Ref
+  flat(id: TensorId, dtype?: 'f32' | 'u8'): Ref
   /** Whether two tensors share memory by placement, so that copying one to the other is not needed. */
   aliased(a: TensorId, b: TensorId): boolean
   /** Stores packed constants, 16-byte aligned. */

@@ -1,6 +1,6 @@
 /**
  * 8-bit arithmetic. A value x of a quantized tensor stands for scale * (x - zero), x in 0..255; weights are -127..127 with a scale
- * for each output channel and zero at 0. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
+ * for each output channel and zero at 0. Scales are taken as f32, which files of other formats hold. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
  * rounding for each operation, so that kernels on any machine and the code below give the same bits.
  * Source: Jacob et al., arXiv:1712.05877, with a multiplication in f32 where they shift.
  */
@@ -45,13 +45,23 @@ export function boundsOf(activation: Activation, to: Affine): readonly [number, 
   return [min === null ? whole[0] : Math.max(whole[0], place(min)), max === null ? whole[1] : Math.min(whole[1], place(max))]
 }
 
-/** f32 factor from sums of input times weight to output steps. */
+/** f32 factor from sums of input times weight to real values, rounded as onnxruntime rounds it. */
+export function productOf(input: Affine, weight: number): number {
+  return Math.fround(Math.fround(input.scale) * Math.fround(weight))
+}
+
+/** The same to output steps. */
 export function factorOf({ input, output }: { readonly input: Affine; readonly output: Affine }, weight = 1): number {
-  return Math.fround((input.scale * weight) / output.scale)
+  return Math.fround(productOf(input, weight) / Math.fround(output.scale))
+}
+
+/** f32 factor from real values to steps. */
+export function inverseOf({ scale }: Affine): number {
+  return Math.fround(1 / Math.fround(scale))
 }
 
 export function quantize(x: number, to: Affine): number {
-  return rounded(Math.fround(Math.fround(x) * Math.fround(1 / to.scale)), [-to.zero, LARGEST - to.zero], to)
+  return rounded(Math.fround(Math.fround(x) * inverseOf(to)), [-to.zero, LARGEST - to.zero], to)
 }
 
 export function dequantize(q: number, from: Affine): number {

@@ -84,11 +84,11 @@ class Lowering {
         return value
       },
       view: (id, dtype = 'f32') => this.view(id, dtype, refuse),
-      flat: (id) => {
+      flat: (id, dtype = 'f32') => {
         const { shape } = tensorOf(this.graph, id).fact
-        const view = shape.length === 4 ? this.view(id, 'f32', refuse) : undefined
+        const view = shape.length === 4 ? this.view(id, dtype, refuse) : undefined
         if (view && (view.positions || view.pixelStride !== view.channels)) throw refuse('it needs its input in one piece, which is a slice here')
-        return view?.ref ?? this.whole(id, 'f32', refuse)
+        return view?.ref ?? this.whole(id, dtype, refuse)
       },
       aliased: (a, b) => this.placements.aliased(a, b),
       weights: (data) => ({ region: 'weights', id: 0, offset: this.store.add(data) }),

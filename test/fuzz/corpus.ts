@@ -14,6 +14,7 @@ const FOLDERS: readonly { path: string; kind: Specimen['kind']; pattern: RegExp 
   { path: 'test/fixtures/checkpoints', kind: 'model', pattern: /\.(pth|pt|tar|safetensors)$/ },
   { path: 'test/fixtures/programs', kind: 'model', pattern: /\.pt2?$/ },
   { path: 'test/fixtures/onnx', kind: 'model', pattern: /\.onnx$/ },
+  { path: 'test/fixtures/quantised', kind: 'model', pattern: /\.onnx$/ },
   { path: 'test/fixtures/tflite', kind: 'model', pattern: /\.tflite$/ },
   { path: 'assets/models', kind: 'model', pattern: /\.safetensors$/ },
   { path: 'assets/samples', kind: 'image', pattern: /\.(jpe?g|png|webp)$/ },

@@ -40,7 +40,7 @@ const rankOf = (node: NodeContext, index: number): number | undefined =>
 
 /** Integers are for shapes, which are computed while the file is read. */
 const FLOAT_DATA = restriction('it computes with integers at run time, and only floats are', 'Export the model in float32', (node) =>
-  node.inputs.some((id) => node.varies(id) && node.builder.factOf(id).dtype !== 'f32'),
+  node.inputs.some((id) => node.varies(id) && node.builder.factOf(id).dtype !== 'f32' && node.bytes.offsetOf(id) === undefined),
 )
 
 const FLOAT_INPUT = restriction('its input holds integers, and only floats are computed', 'Export the model in float32', (node) => {
@@ -121,6 +121,23 @@ const EIGHT_BITS = restriction('it quantises to another type than int8 and uint8
   const dtype = dtypeOf(node, 2)
   return (type !== 0 && type !== 2 && type !== 3) || (dtype !== undefined && dtype !== 'u8' && dtype !== 'i8')
 })
+
+const isQuantised = (node: NodeContext, index: number): boolean => node.bytes.offsetOf(node.optional(index)) !== undefined
+const QUANTISED_INPUT = restriction(
+  'its input is not quantised by the model',
+  'Give the model floats, and let QuantizeLinear quantise them',
+  (node) => !isQuantised(node, 0),
+)
+const QUANTISED_PARTS = restriction(
+  'its inputs are not all quantised by the model',
+  'Give the model floats, and let QuantizeLinear quantise them',
+  (node) => node.inputs.length < 5 || node.inputs.some((_, i) => i >= 2 && i % 3 === 2 && !isQuantised(node, i)),
+)
+const CHANNELS_FIRST = restriction(
+  'its input has its channels last',
+  'Export the model with channels first',
+  (node) => node.int('channels_last', 0) !== 0,
+)
 
 export const CLAIMS = {
   // Windows.
@@ -294,18 +311,59 @@ export const CLAIMS = {
   Or: claim(OLDEST_OPSET, ALL_CONSTANT),
   Where: claim(9, ALL_CONSTANT),
 
-  // Quantised models, computed in floats: constants are dequantised, data is rounded to the values that 8 bits have.
+  // Quantised models: constants are dequantised, data is rounded to the values that 8 bits have. Passes find the layers that compute in 8 bits.
   QuantizeLinear: claim(10, FLOAT_INPUT, NOT_BLOCKED, EIGHT_BITS, ...constants([1, 'scale'], [2, 'zero point'])),
   DequantizeLinear: claim(10, FLOAT_DATA, NOT_BLOCKED, ...constants([1, 'scale'], [2, 'zero point'])),
+  QLinearConv: claim(
+    10,
+    QUANTISED_INPUT,
+    TWO_DIMENSIONS,
+    restriction('its weight has not rank 4, and only two-dimensional convolutions are supported', 'Use a model for images', (node) => {
+      const rank = rankOf(node, 3)
+      return rank !== undefined && rank !== 4
+    }),
+    ...constants([1, 'scale'], [2, 'zero point'], [3, 'weight'], [4, 'scale'], [5, 'zero point'], [6, 'scale'], [7, 'zero point'], [8, 'bias']),
+  ),
+  // What onnxruntime's tool writes beside it.
+  'com.microsoft.QGemm': claim(
+    10,
+    QUANTISED_INPUT,
+    ...constants([1, 'scale'], [2, 'zero point'], [3, 'weight'], [4, 'scale'], [5, 'zero point'], [6, 'bias'], [7, 'scale'], [8, 'zero point']),
+  ),
+  'com.microsoft.QLinearAdd': claim(
+    10,
+    QUANTISED_INPUT,
+    ...constants([1, 'scale'], [2, 'zero point'], [4, 'scale'], [5, 'zero point'], [6, 'scale'], [7, 'zero point']),
+  ),
+  'com.microsoft.QLinearAveragePool': claim(
+    10,
+    QUANTISED_INPUT,
+    TWO_DIMENSIONS,
+    NOT_DILATED,
+    CHANNELS_FIRST,
+    ...constants([1, 'scale'], [2, 'zero point'], [3, 'scale'], [4, 'zero point']),
+  ),
+  'com.microsoft.QLinearConcat': claim(10, QUANTISED_PARTS, ...constants([0, 'scale'], [1, 'zero point'])),
+  'com.microsoft.QLinearGlobalAveragePool': claim(
+    10,
+    QUANTISED_INPUT,
+    TWO_DIMENSIONS,
+    CHANNELS_FIRST,
+    ...constants([1, 'scale'], [2, 'zero point'], [3, 'scale'], [4, 'zero point']),
+  ),
 } as const satisfies Readonly<Record<string, Claim>>
 
 export type ClaimedOp = keyof typeof CLAIMS
 
 const BY_NAME: ReadonlyMap<string, Claim> = new Map<string, Claim>(Object.entries(CLAIMS))
 
-/** Operators of other domains are not those of ONNX, whatever their name. */
+/** Operators of other domains are not those of ONNX, whatever their name: theirs begins with the domain. */
+export function operatorName(domain: string, opType: string): string {
+  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`
+}
+
 export function claimOf(domain: string, opType: string): Claim | undefined {
-  return domain === '' || domain === 'ai.onnx' ? BY_NAME.get(opType) : undefined
+  return BY_NAME.get(operatorName(domain, opType))
 }
 
 /** Throws ScopeError `unsupported` where a node is beyond its operator's claim. */

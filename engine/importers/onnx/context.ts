@@ -3,6 +3,7 @@ import { badInput, type ScopeError, unsupported } from '../../base/errors.ts'
 import type { GraphBuilder } from '../../ir/build.ts'
 import { type Attributes, NONE, type TensorId } from '../../ir/graph.ts'
 import type { HostTensor, TensorFact } from '../../ir/tensor.ts'
+import type { ByteTensors } from './bytes.ts'
 import type { OnnxNode, OnnxTensor } from './proto.ts'
 
 /** Makes the node's outputs, in order; outputs that it leaves out stay undefined (e.g. a dropout's mask). */
@@ -23,7 +24,30 @@ export class NodeContext {
     readonly builder: GraphBuilder,
     readonly inputs: readonly TensorId[],
     private readonly scope: string,
+    readonly bytes: ByteTensors,
+    /** Of the ONNX node. */
+    private readonly source = name,
   ) {}
+
+  /**
+   * A node of which this one is made, with other inputs. `word`: what it is, empty where it is the node's own operation.
+   * `axis`: in place of the node's own.
+   */
+  part(word: string, inputs: readonly TensorId[], axis?: number, outputs: readonly string[] = []): NodeContext {
+    const attributes = new Map(this.onnx.attributes)
+    if (axis !== undefined) attributes.set('axis', { name: 'axis', f: undefined, i: axis, s: undefined, t: undefined, floats: [], ints: [] })
+    const name = word ? `${this.name}:${word}` : this.name
+    return new NodeContext(
+      { ...this.onnx, outputs: [...outputs], attributes },
+      name,
+      this.opset,
+      this.builder,
+      inputs,
+      this.scope,
+      this.bytes,
+      this.source,
+    )
+  }
 
   /** Adds a node of the engine; a converter's last one carries the names of the ONNX node and its outputs. */
   emit(op: string, attrs: Attributes, inputs: readonly TensorId[], last = true): TensorId {
@@ -35,7 +59,7 @@ export class NodeContext {
   emitAll(op: string, attrs: Attributes, inputs: readonly TensorId[], last = true): TensorId[] {
     const name = last ? this.name : `${this.name}:${op}${this.made++ || ''}`
     const outputNames = last ? this.onnx.outputs : []
-    return this.builder.nodeOutputs(op, attrs, inputs, { name, outputNames, sources: [this.name], scope: this.scope })
+    return this.builder.nodeOutputs(op, attrs, inputs, { name, outputNames, sources: [this.source], scope: this.scope })
   }
 
   constant(suffix: string, value: HostTensor): TensorId {
@@ -61,6 +85,11 @@ export class NodeContext {
 
   optional(index: number): TensorId {
     return this.inputs[index] ?? NONE
+  }
+
+  /** Input `index`, where it is a quantized map its integers as floats. */
+  integersAsFloats(index: number): TensorId {
+    return this.bytes.asIntegers(this.input(index), this.scope)
   }
 
   fact(index: number, role?: string): TensorFact {

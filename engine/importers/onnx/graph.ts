@@ -5,7 +5,8 @@ import { GraphBuilder } from '../../ir/build.ts'
 import { type Graph, NONE, type TensorId } from '../../ir/graph.ts'
 import { OPS } from '../../ops/registry.ts'
 import type { OpenOptions } from '../importer.ts'
-import { checkClaim, claimOf } from './claims.ts'
+import { ByteTensors } from './bytes.ts'
+import { checkClaim, claimOf, operatorName } from './claims.ts'
 import { NodeContext } from './context.ts'
 import { converterOf } from './converters/index.ts'
 import type { OnnxGraph, OnnxNode, OnnxValue } from './proto.ts'
@@ -14,10 +15,28 @@ import { elementType, tensorValue } from './tensor.ts'
 /** Elements that nodes may make out of constants while the file is read; weights made by ConstantOfShape count. */
 const MAX_MADE_ELEMENTS = 1 << 26
 
+/** Operators whose converters take quantized data as it is. */
+const READS_BYTES = /^(?:DequantizeLinear|QLinear.*|QGemm)$/
+
+/** Operators whose results hold elements of their inputs, by the same scale. */
+const MOVERS: ReadonlySet<string> = new Set([
+  'Concat',
+  'Flatten',
+  'Identity',
+  'MaxPool',
+  'Reshape',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+])
+
 /** Throws ScopeError: unsupported operators named with a node each, misfits named with theirs. */
 export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOptions): Graph {
   refuseUnsupported(onnx)
   const builder = new GraphBuilder(onnx.name || 'onnx', OPS)
+  const bytes = new ByteTensors(builder)
   const ids = new Map<string, TensorId>()
   const define = (name: string, id: TensorId): void => {
     if (ids.has(name)) throw badInput(`Tensor "${name}"`, 'the model defines it twice', 'Export the model again', name)
@@ -39,7 +58,7 @@ export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOption
   let made = 0
   for (const node of onnx.nodes) {
     throwIfCancelled(options.signal, 'Reading the model')
-    const outputs = convertNode(node, uniqueName(node, names), opset, builder, ids)
+    const outputs = convertNode(node, uniqueName(node, names), opset, builder, ids, bytes)
     outputs.forEach((id, i) => {
       const name = node.outputs[i]
       if (name) define(name, id)
@@ -53,20 +72,30 @@ export function convertGraph(onnx: OnnxGraph, opset: number, options: OpenOption
         node.name,
       )
   }
-  const results = onnx.outputs.map((output) => found(ids, output.name, 'the output of the model'))
+  const results = onnx.outputs.map((output) => bytes.asIntegers(found(ids, output.name, 'the output of the model'), ''))
   if (results.length === 0) throw badInput('ONNX model', 'it has no outputs', 'Export the model again')
   return builder.finish(results)
 }
 
-function convertNode(node: OnnxNode, name: string, opset: number, builder: GraphBuilder, ids: ReadonlyMap<string, TensorId>): readonly TensorId[] {
+function convertNode(
+  node: OnnxNode,
+  name: string,
+  opset: number,
+  builder: GraphBuilder,
+  ids: ReadonlyMap<string, TensorId>,
+  bytes: ByteTensors,
+): readonly TensorId[] {
   const claim = claimOf(node.domain, node.opType)
-  const convert = converterOf(node.opType)
+  const convert = converterOf(operatorName(node.domain, node.opType))
   if (!claim || !convert) throw unsupported(`Node "${name}"`, `its op "${node.opType}" is not supported`, 'Export the model without it', name)
-  const inputs = node.inputs.map((input) => (input === '' ? NONE : found(ids, input, `an input of node "${name}"`)))
+  const scope = scopeOf(node.name)
+  const read = node.inputs.map((input) => (input === '' ? NONE : found(ids, input, `an input of node "${name}"`)))
+  const moved = MOVERS.has(node.opType) ? bytes.moved(read, scope) : undefined
+  const inputs = moved?.inputs ?? (READS_BYTES.test(node.opType) ? read : read.map((id) => bytes.asIntegers(id, scope)))
   try {
-    const context = new NodeContext(node, name, opset, builder, inputs, scopeOf(node.name))
+    const context = new NodeContext(node, name, opset, builder, inputs, scope, bytes)
     checkClaim(context, claim)
-    return convert(context)
+    return moved ? convert(context).map(moved.again) : convert(context)
   } catch (thrown) {
     // An invariant broken by attributes of a hostile file is the file's fault; the node is known here.
     if (thrown instanceof ScopeError && thrown.code === 'internal')
@@ -100,7 +129,7 @@ function scopeOf(name: string): string {
 function refuseUnsupported(onnx: OnnxGraph): void {
   const missing = new Map<string, string>()
   for (const node of onnx.nodes) {
-    const op = node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`
+    const op = operatorName(node.domain, node.opType)
     if (!claimOf(node.domain, node.opType) && !missing.has(op)) missing.set(op, node.name || node.outputs[0] || '')
   }
   const [first, ...more] = missing

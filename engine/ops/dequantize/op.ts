@@ -1,6 +1,6 @@
 /** 8 bits to f32, one scale for the whole tensor. Source: ONNX operator specification, DequantizeLinear. */
 import { NONE } from '../../ir/graph.ts'
-import { fact, hostTensor } from '../../ir/tensor.ts'
+import { fact, hostTensor, sizeOf } from '../../ir/tensor.ts'
 import { pixelsOf } from '../lowering.ts'
 import { defineOp } from '../op.ts'
 import { type Affine, affineSchema, dequantize as dequantizeOne } from '../quantized.ts'
@@ -33,6 +33,12 @@ export const dequantize = defineOp<Affine>({
 
   /** Kernel arguments: src, dst, bytes from pixel to pixel (src, dst), channels, scale, zero. One unit: one pixel. */
   lower(context, node, { scale, zero }) {
+    const { shape } = context.fact(node.inputs[0] ?? NONE)
+    if (shape.length !== 4 && shape.length !== 2) {
+      const [from, to] = [context.flat(node.inputs[0] ?? NONE, 'u8'), context.flat(node.outputs[0] ?? NONE)]
+      context.emit('dequantize', 1, [from, to, 0, 0, sizeOf(shape), { f32: Math.fround(scale) }, zero])
+      return
+    }
     const src = context.view(node.inputs[0] ?? NONE, 'u8')
     const dst = context.view(node.outputs[0] ?? NONE)
     context.emit('dequantize', pixelsOf(dst), [

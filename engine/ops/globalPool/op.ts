@@ -48,7 +48,7 @@ export const globalPool = defineOp<GlobalPoolAttributes>({
       }
       const [value, many] = attrs.mode === 'max' ? [best, 1] : [sum, h * w]
       const { quantized } = attrs
-      out[plane] = quantized ? (value - many * quantized.zero) * Math.fround(quantized.scale / many) : value / many
+      out[plane] = quantized ? (value - many * quantized.zero) * Math.fround(Math.fround(quantized.scale) / many) : value / many
     }
     return [hostTensor(attrs.keepDims ? [n, c, 1, 1] : [n, c], out)]
   },
@@ -61,7 +61,7 @@ export const globalPool = defineOp<GlobalPoolAttributes>({
     const mode = attrs.mode === 'max' ? 0 : 1
     if (quantized) {
       const pixels = src.height * src.width
-      const scale = Math.fround(quantized.scale / (mode === 0 ? 1 : pixels))
+      const scale = Math.fround(Math.fround(quantized.scale) / (mode === 0 ? 1 : pixels))
       const places = [src.ref, context.flat(node.outputs[0] ?? NONE), src.pixelStride, pixels, src.channels, mode]
       context.emit('globalPool8', src.batch * lanes, [...places, { f32: scale }, quantized.zero])
       return

@@ -5,7 +5,7 @@ import { NONE } from '../../ir/graph.ts'
 import { fact, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { activationArgs, activationOf, activationSchema, NO_ACTIVATION } from '../activationFunction.ts'
 import { defineOp } from '../op.ts'
-import { affineSchema, weightScales } from '../quantized.ts'
+import { affineSchema, productOf, weightScales } from '../quantized.ts'
 import { costOf, denseFlow, elementsOf, misfit, need, needRank } from '../shared.ts'
 import { LINEAR_TILE, linearLength, packLinear, packLinear8 } from './pack.ts'
 
@@ -94,7 +94,7 @@ export const linear = defineOp<LinearAttributes>({
       const factors = new Float32Array(tiles * LINEAR_TILE)
       quantized.weights.forEach((scale, j) => {
         start[j] = -quantized.input.zero * sumOf(weight.data, j * k, k)
-        factors[j] = Math.fround(quantized.input.scale * scale)
+        factors[j] = productOf(quantized.input, scale)
       })
       const constants = [context.weights(packLinear8(weight.data, o, k)), context.weights(start)]
       const results = [...activationArgs(attrs.activation), context.weights(factors), context.weights(bias), src.pixelStride]
@@ -136,7 +136,7 @@ function evaluateQuantized(
     const [row, j] = [Math.floor(at / o), at % o]
     let sum = 0
     for (let i = 0; i < k; i++) sum += ((x.data[row * k + i] ?? 0) - input.zero) * (w.data[j * k + i] ?? 0)
-    const product = Math.fround(Math.fround(sum) * Math.fround(input.scale * (weights[j] ?? 1)))
+    const product = Math.fround(Math.fround(sum) * productOf(input, weights[j] ?? 1))
     out[at] = act(Math.fround(product + Math.fround(Number(bias?.data[j] ?? 0))))
   }
 }

@@ -1,5 +1,6 @@
 /** The passes of the fused stage, in order. */
 import type { Pass } from '../pass.ts'
+import { recogniseQdq } from '../quantize/recogniseQdq.ts'
 import { foldBatchNorm, foldBatchNormShapes } from './foldBatchNorm.ts'
 import { distributeActivation, fuseActivation } from './fuseActivation.ts'
 import { fuseResidual } from './fuseResidual.ts'
@@ -11,5 +12,7 @@ export const FUSE: readonly Pass[] = withFolding(foldBatchNorm)
 export const fuseShapes = (): readonly Pass[] => withFolding(foldBatchNormShapes())
 
 function withFolding(folding: Pass): readonly Pass[] {
-  return [folding, fuseResidual, distributeActivation, fuseActivation, fuseShuffle, fuseActivation]
+  const layers = [folding, fuseResidual, distributeActivation, fuseActivation, fuseShuffle, fuseActivation]
+  // Behind the 8-bit layers: what their conversions kept apart until then.
+  return [...layers, recogniseQdq, fuseShuffle]
 }

@@ -15,6 +15,7 @@ import { OPS } from '../../ops/registry.ts'
 import type { Correlation } from './correlation.ts'
 import { affineOf, EMPTY, joined, type Range, shortScale } from './ranges.ts'
 import { feedback, roundRow } from './rounding.ts'
+import { LARGEST_BIAS, LARGEST_WEIGHT, turned } from './weights.ts'
 
 export interface QuantizeOptions {
   /** Nodes that stay in float, by name. */
@@ -27,11 +28,6 @@ export interface QuantizeOptions {
   /** By node id: with these, weights are rounded so that errors cancel on what photos make; see rounding.ts. */
   readonly correlations?: ReadonlyMap<number, Correlation>
 }
-
-/** Largest magnitude of an 8-bit weight: symmetric, so that no pair of products overflows where hardware adds pairs in 16 bits. */
-const LARGEST_WEIGHT = 127
-/** Sums of products stay below 2^31 whatever the bias: channels that are all but dead could have a huge one. */
-const LARGEST_BIAS = 2 ** 30
 
 /** Tensors whose ranges `quantize` wants: everything that may become 8-bit. */
 export function observedTensors(graph: Graph): TensorId[] {
@@ -48,9 +44,9 @@ function isObserved(graph: Graph, node: Node, id: TensorId): boolean {
   return tensorOf(graph, id).fact.shape.length === 4 || (node.op === 'linear' && id === node.inputs[0])
 }
 
-/** Whether any of it computes in 8 bits. */
+/** Whether any of it computes in 8 bits, or is rounded to them. */
 export function isQuantized(graph: Graph): boolean {
-  return graph.nodes.some((n) => n.attrs.quantized)
+  return graph.nodes.some((n) => n.attrs.quantized || n.op === 'quantize')
 }
 
 /** `ranges`: of the tensors above, over photos. A tensor without one keeps its nodes in float. */
@@ -284,15 +280,6 @@ class Quantizer {
     }
     this.setType(y, 'u8')
   }
-}
-
-/** [K, O] -> [O, K]. */
-function turned({ shape, data }: HostTensor): HostTensor {
-  const [k = 0, o = 0] = shape
-  return hostTensor(
-    [o, k],
-    Float32Array.from({ length: k * o }, (_, i) => data[(i % k) * o + Math.floor(i / k)] ?? 0),
-  )
 }
 
 function isMaximum(node: Node): boolean {

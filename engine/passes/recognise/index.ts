@@ -12,6 +12,7 @@ import { linearBias, productToLinear } from './linearLayers.ts'
 import { mergeReshapes } from './mergeReshapes.ts'
 import { paddedWindows } from './paddedWindows.ts'
 import { removeIdentities } from './removeIdentities.ts'
+import { repeatedRounding } from './repeatedRounding.ts'
 import { mergeTransposes, turnedSoftmax } from './transposes.ts'
 import { turnedReshapes } from './turnedReshapes.ts'
 
@@ -19,6 +20,8 @@ export const RECOGNISE: readonly Pass[] = [
   foldConstants,
   constantInputs,
   removeIdentities,
+  // Roundings stand between the parts of what follows.
+  repeatedRounding,
   // One reshape on either side of a transpose is what the shuffle looks for.
   mergeTransposes,
   turnedReshapes,

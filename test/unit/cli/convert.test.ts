@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildZooModel, openModel, parameterCount, recognise } from '../../../engine/index.ts'
+import { buildZooModel, fuse, openModel, parameterCount, recognise } from '../../../engine/index.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
-import { cli, json, temporaryFolder } from './harness.ts'
+import { cli, json, ROOT, temporaryFolder } from './harness.ts'
 
 const folder = temporaryFolder()
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -26,6 +26,19 @@ describe('convert', () => {
     expect(await json(['convert', MODEL, out])).toMatchObject({ model: MODEL, output: out, bytes: readFileSync(out).length })
     const [again, own] = [(await open(out)).graph, buildZooModel(MODEL).graph]
     expect(parameterCount(again)).toBe(parameterCount(own))
+  })
+
+  it('writes ONNX of an 8-bit ONNX model with its weights in 8 bits', async () => {
+    const source = join(ROOT, 'test/fixtures/quantised/qdq_u8.onnx')
+    const out = join(folder, 'int8.onnx')
+    await json(['convert', source, out])
+    expect(readFileSync(out).length).toBeLessThan(1.5 * readFileSync(source).length)
+    const layers = async (path: string) => fuse(recognise((await open(path)).graph)).nodes.flatMap((n) => (n.attrs.quantized ? [n.op] : []))
+    expect(await layers(out)).toEqual(await layers(source))
+    expect(await cli(['quantize', source, '--calibrate', folder, '--out', join(folder, 'never.safetensors')])).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/in 8 bits already/),
+    })
   })
 
   it('takes what the bundle must say of itself', async () => {

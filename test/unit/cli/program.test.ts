@@ -25,6 +25,7 @@ describe('a wrong command line', () => {
     [['run', 'shufflenet-v1-g3-0.25x', '--output', 'a.npy', 'a.jpg'], /goes with --tensor/],
     [['run', 'shufflenet-v1-g3-0.25x', 'a.jpg', '--tensor', 'a.npy', '--output', 'b.npy'], /both photos and a tensor/],
     [['convert', 'shufflenet-v1-g3-0.25x', 'out.pb'], /format that is not written/],
+    [['convert', 'shufflenet-v1-g3-0.25x', 'out.onnx', '--title', 'Mine'], /--title is kept in bundles/],
   ])('%j ends with code 2 and one line', async (args, why) => {
     const { code, out, err } = await cli(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })

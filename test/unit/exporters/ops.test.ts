@@ -221,9 +221,4 @@ describe('outputs of a model', () => {
     const y = b.node('activation', { function: { kind: 'tanh' } }, [x], { name: 'tanh' })
     await expectRoundTrip(b.finish([x, y, b.constant('c', randomTensor([4], 2)), y]), [randomTensor([2, 3], 1)])
   })
-
-  it('epilogues of the fused stage are refused with their node', () => {
-    const graph = graphOf(['conv2d', { kernel: [1, 1], activation: { kind: 'clip', min: 0, max: null } }, MAP, weight([2, 6, 1, 1])])
-    expect(() => writeOnnx(graph)).toThrow(/"node" \(conv2d\).*no ONNX form/)
-  })
 })

@@ -1,4 +1,4 @@
-/** A quantised network: weights dequantised while the file is read, data rounded where the model rounds it, as onnxruntime does. */
+/** A quantised network: weights dequantised while the file is read, data rounded where the model rounds it, in 8 bits between the two, as onnxruntime does. */
 import { describe, expect, it } from 'vitest'
 import { importer } from '../../../../engine/importers/onnx/index.ts'
 import type { Graph } from '../../../../engine/ir/graph.ts'
@@ -63,7 +63,23 @@ describe('a quantised network', () => {
     const weight = graph.tensors.get(conv?.inputs[1] ?? -1)
     expect(weight?.fact).toMatchObject({ dtype: 'f32', shape: [8, 3, 3, 3] })
     expect(weight?.data?.[27 * 5]).toBeCloseTo(Math.round(127 * (randomTensor([8, 3, 3, 3], 1).data[27 * 5] ?? 0)) * 0.0045, 6)
-    expect(opsOf(graph)).toContain('unary')
+    expect(opsOf(graph)).toEqual([
+      'quantize',
+      'dequantize',
+      'conv2d',
+      'activation',
+      'quantize',
+      'dequantize',
+      'pool2d',
+      'globalPool',
+      'quantize',
+      'dequantize',
+    ])
+  })
+
+  it('computes its convolution and its poolings in 8 bits', async () => {
+    const { nodes } = fuse(recognise(await opened()))
+    expect(nodes.filter((n) => n.attrs.quantized).map((n) => n.name)).toEqual(['conv', 'pool', 'gap'])
   })
 
   it('computes what onnxruntime computes, rounding where it rounds, on every backend', async () => {
@@ -91,5 +107,59 @@ describe('a quantised network', () => {
     own?.data.forEach((v, i) => {
       expect(Math.abs(v - (y?.data[i] ?? Number.NaN))).toBeLessThan(1.01 * OUTPUT_SCALE)
     })
+  })
+})
+
+describe('quantised data', () => {
+  const grid = [raw('s', [], Float32Array.of(0.0625)), raw('z', [], Int8Array.of(-3))]
+
+  it('of int8 keeps its integers where it is moved and given back, as in onnxruntime', async () => {
+    const bytes = model([
+      ...grid,
+      node('QuantizeLinear', ['x', 's', 'z'], ['q'], 'quantize'),
+      node('Transpose', ['q'], ['t'], 'turn', [ints('perm', [0, 1, 3, 2])]),
+      node('MaxPool', ['t'], ['p'], 'pool', [ints('kernel_shape', [2, 2]), ints('pads', [1, 1, 0, 0])]),
+      node('Concat', ['p', 't'], ['y'], 'join', [int('axis', 1)]),
+      node('DequantizeLinear', ['y', 's', 'z'], ['d'], 'dequantize'),
+      [11, 'message', value('x', [1, 2, 5, 4])],
+      [12, 'message', value('y', [1, 4, 4, 5], 3)],
+      [12, 'message', value('d', [1, 4, 4, 5])],
+    ])
+    const input = randomTensor([1, 2, 5, 4], 3)
+    const [y, d] = await runOnnx(bytes, [input])
+    expect(Math.min(...(y?.data ?? []))).toBeLessThan(-10)
+    const graph = recognise((await importer.open({ name: 'q.onnx', bytes }, {})).graph)
+    const results = [evaluate(graph, [input])]
+    for (const backend of BACKENDS) results.push([...(await runOn(backend, fuse(graph), [input]))])
+    for (const own of results) expect(own.map((t) => [...t.data])).toEqual([[...(y?.data ?? [])], [...(d?.data ?? [])]])
+  })
+
+  it('that the model is given is refused in words', async () => {
+    const bytes = model([
+      ...grid,
+      raw('w', [2, 2, 1, 1], Int8Array.of(1, 2, 3, 4)),
+      node('QLinearConv', ['x', 's', 'z', 'w', 's', 'z', 's', 'z'], ['y'], 'conv'),
+      [11, 'message', value('x', [1, 2, 5, 4], 3)],
+      [12, 'message', value('y', [1, 2, 5, 4], 3)],
+    ])
+    await expect(async () => importer.open({ name: 'q.onnx', bytes }, {})).rejects.toThrow(
+      /"conv" \(QLinearConv\).*its input is not quantised by the model/,
+    )
+  })
+
+  it('moved by two scales at once is joined in floats of its integers', async () => {
+    const bytes = model([
+      ...grid,
+      raw('s2', [], Float32Array.of(0.125)),
+      node('QuantizeLinear', ['x', 's', 'z'], ['a'], 'first'),
+      node('QuantizeLinear', ['x', 's2', 'z'], ['b'], 'second'),
+      node('Concat', ['a', 'b'], ['y'], 'join', [int('axis', 1)]),
+      [11, 'message', value('x', [1, 2, 5, 4])],
+      [12, 'message', value('y', [1, 4, 5, 4], 3)],
+    ])
+    const input = randomTensor([1, 2, 5, 4], 4)
+    const [y] = await runOnnx(bytes, [input])
+    const { graph } = await importer.open({ name: 'q.onnx', bytes }, {})
+    expect([...(evaluate(fuse(recognise(graph)), [input])[0]?.data ?? [])]).toEqual([...(y?.data ?? [])])
   })
 })
