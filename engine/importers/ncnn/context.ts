@@ -15,6 +15,13 @@ export type Converters = Readonly<Record<string, Converter>>
 /** A parameter with this value is left open. */
 export const OPEN = -233
 
+/** With a slope and an offset of its own. */
+interface HardSwish {
+  readonly kind: 'hardSwish'
+  readonly alpha: number
+  readonly beta: number
+}
+
 /**
  * A blob has up to four axes, outermost first c, d, h, w, and no batch: here a batch of 1 comes before them, so that
  * [c, h, w] is a map [1, C, H, W] and a vector [w] is [1, W].
@@ -144,28 +151,26 @@ export class LayerContext {
     return this.constant(role, [1, data.length, ...new Array<number>(rank - 1).fill(1)], data)
   }
 
-  /** The op, and the activation of parameters 9 and 10 after it. */
+  /** The op, and the activation of parameters 9 and 10 after it, if any; the op has the layer's name, and the last of the two the output's. */
   activated(op: string, attrs: Attributes, inputs: readonly TensorId[]): TensorId {
-    return this.afterwards(this.fused(), (last) => this.emit(op, attrs, inputs, last))
-  }
-
-  afterwards(activation: Activation | 'hardSwish' | undefined, make: (last: boolean) => TensorId): TensorId {
-    if (!activation) return make(true)
-    const before = make(false)
-    if (activation !== 'hardSwish') return this.emit('activation', { function: activation }, [before])
-    const [alpha = Number.NaN, beta = Number.NaN] = this.list(10) ?? []
-    return this.hardSwish(before, alpha, beta)
+    const activation = this.fused()
+    if (!activation) return this.emit(op, attrs, inputs)
+    const { name, scope } = this
+    const before = this.builder.node(op, attrs, inputs, { name, outputNames: [`${name}:before`], sources: [name], scope })
+    if (activation.kind === 'hardSwish') return this.hardSwish(before, activation.alpha, activation.beta, `${name}:activation`)
+    const options = { name: `${name}:activation`, outputNames: this.layer.outputs, sources: [name], scope }
+    return this.builder.node('activation', { function: activation }, [before], options)
   }
 
   /** x * clamp(alpha x + beta, 0, 1) */
-  hardSwish(x: TensorId, alpha: number, beta: number): TensorId {
-    if (!Number.isFinite(alpha) || !Number.isFinite(beta)) throw this.misuse('its hard swish has no slope and offset')
-    if (Math.abs(alpha - 1 / 6) < 1e-6 && beta === 0.5) return this.emit('activation', { function: { kind: 'hardSwish' } }, [x])
+  hardSwish(x: TensorId, alpha: number, beta: number, name = this.name): TensorId {
+    const options = { name, outputNames: this.layer.outputs, sources: [this.name], scope: this.scope }
+    if (Math.abs(alpha - 1 / 6) < 1e-6 && beta === 0.5) return this.builder.node('activation', { function: { kind: 'hardSwish' } }, [x], options)
     const gate = this.emit('activation', { function: { kind: 'hardSigmoid', alpha, beta } }, [x], false)
-    return this.emit('binary', { function: 'mul' }, [x, gate])
+    return this.builder.node('binary', { function: 'mul' }, [x, gate], options)
   }
 
-  private fused(): Activation | 'hardSwish' | undefined {
+  private fused(): Exclude<Activation, { kind: 'hardSwish' }> | HardSwish | undefined {
     const kind = this.integer(9, 0)
     const [a = Number.NaN, b = Number.NaN] = this.list(10) ?? []
     const needs = (...numbers: number[]): void => {
@@ -188,7 +193,7 @@ export class LayerContext {
         return { kind: 'mish' }
       case 6:
         needs(a, b)
-        return 'hardSwish'
+        return { kind: 'hardSwish', alpha: a, beta: b }
       default:
         throw this.refuse(
           `its fused activation is of kind ${kind}, which is not known`,
@@ -222,6 +227,6 @@ export class LayerContext {
 }
 
 /** Bounds as large as a float can be stand for none. */
-export function clip(min: number, max: number): Activation {
+export function clip(min: number, max: number): Extract<Activation, { kind: 'clip' }> {
   return { kind: 'clip', min: min < -3.4e38 ? null : min, max: max > 3.4e38 ? null : max }
 }

@@ -9,9 +9,12 @@ const SCALED_FLOAT32 = 0x0002c056
 
 export class Weights {
   private at = 0
+  private readonly bytes: Uint8Array
   private readonly view: DataView
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(bytes: Uint8Array) {
+    // The slice() of a Node Buffer does not copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -20,7 +23,9 @@ export class Weights {
     const mark = this.view.getUint32(this.take(4, what, where), true)
     if (mark === FLOAT16) {
       const at = this.take(Math.ceil((2 * count) / 4) * 4, what, where)
-      return Float32Array.from({ length: count }, (_, i) => halfToNumber(this.view.getUint16(at + 2 * i, true)))
+      const data = new Float32Array(count)
+      for (let i = 0; i < count; i++) data[i] = halfToNumber(this.view.getUint16(at + 2 * i, true))
+      return data
     }
     if (mark === INT8)
       throw unsupported(
@@ -42,7 +47,7 @@ export class Weights {
   /** `count` float32 numbers and nothing before them, as biases and statistics are stored. */
   plain(count: number, what: string, where: string): Float32Array {
     const at = this.take(4 * count, what, where)
-    return Float32Array.from({ length: count }, (_, i) => this.view.getFloat32(at + 4 * i, true))
+    return new Float32Array(this.bytes.slice(at, at + 4 * count).buffer)
   }
 
   /** Throws ScopeError where bytes are left. */
