@@ -86,7 +86,7 @@ export const CLAIMS = {
   // Arithmetic.
   Eltwise: ELEMENTWISE,
   BinaryOp: claim(
-    restriction('its function is an arc tangent of two numbers', 'Convert the model without it', (layer) => layer.integer(0, 0) > 9),
+    restriction('its function is an arc tangent of two numbers or a remainder', 'Convert the model without it', (layer) => layer.integer(0, 0) > 9),
     restriction('its inputs have four axes', 'Use a model for images', (layer) => layer.all.some((id) => layer.shapeOf(id).length > 4)),
   ),
   UnaryOp: claim(

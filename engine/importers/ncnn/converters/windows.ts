@@ -170,7 +170,7 @@ function poolPads(layer: LayerContext, kernel: Pair, stride: Pair, padding: numb
   return [top, left, bottom + tail(height + top + bottom, kernel[0], stride[0]), right + tail(width + left + right, kernel[1], stride[1])]
 }
 
-/** A matrix whose rows are as long as the weight's is multiplied row by row; all else is taken as one vector. */
+/** A matrix of more rows than one, as long as the weight's, is multiplied row by row; all else is taken as one vector. */
 function innerProduct(layer: LayerContext): readonly TensorId[] {
   const outputs = layer.size(0, 0, 'number of outputs')
   const count = layer.size(2, 0, 'size of weights')
@@ -183,7 +183,7 @@ function innerProduct(layer: LayerContext): readonly TensorId[] {
   const x = matrix ? layer.input() : layer.emit('reshape', { shape: [rows, inputs], allowZero: true }, [layer.input()], false)
   const y = linear(layer, x, outputs, inputs, count, layer.integer(1, 0) !== 0)
   // The result of a matrix has the batch before its rows again.
-  return [shape.length === 2 && shape[1] === inputs ? layer.reshape(y, [rows, outputs], false) : y]
+  return [rows > 1 ? layer.reshape(y, [rows, outputs], false) : y]
 }
 
 export const windows = {
