@@ -65,7 +65,7 @@ async function weightsOf({ name, beside }: ModelFile, layers: readonly NcnnLayer
   throw unsupported(
     `File "${name}"`,
     `its weights lie in a second file beside it, "${second}", which cannot be reached from here`,
-    'Open the model from the command line, with both files in one folder',
+    'Open it from the command line with both files in one folder, or make one file of them there: "shufflescope convert net.param net.safetensors"',
   )
 }
 

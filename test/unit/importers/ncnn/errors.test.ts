@@ -43,7 +43,7 @@ describe('the two files', () => {
     const error = await failure({ name: 'net.param', bytes: new TextEncoder().encode(param(INPUT, CONV)) })
     expect(error.code).toBe('unsupported')
     expect(error.message).toMatch(/weights lie in a second file beside it, "net\.bin"/)
-    expect(error.hint).toMatch(/both files/)
+    expect(error.hint).toMatch(/both files.*convert net\.param/)
   })
 
   it('a .param that needs no weights opens alone', async () => {
