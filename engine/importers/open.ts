@@ -18,6 +18,7 @@ const IMPORTERS: readonly LazyImporter[] = [
   { format: 'safetensors state dict (.safetensors)', load: () => import('./safetensors/index.ts') },
   { format: 'PyTorch checkpoint (.pt, .pth, .pth.tar)', load: () => import('./torch/index.ts') },
   { format: 'TensorFlow Lite model (.tflite)', load: () => import('./tflite/index.ts') },
+  { format: 'ncnn model (.param with its .bin)', load: () => import('./ncnn/index.ts') },
   { format: 'ONNX model (.onnx)', load: () => import('./onnx/index.ts') },
 ]
 

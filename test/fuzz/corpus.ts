@@ -7,6 +7,8 @@ export interface Specimen {
   readonly name: string
   readonly kind: 'model' | 'image'
   readonly bytes: Uint8Array
+  /** Of a model in two files, the other one, which is left as it is: the weights of "x.param", the layers of "x.bin". */
+  readonly other?: Uint8Array
 }
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -19,6 +21,8 @@ const FOLDERS: readonly { path: string; kind: Specimen['kind']; pattern: RegExp 
   { path: 'assets/models', kind: 'model', pattern: /\.safetensors$/ },
   { path: 'assets/samples', kind: 'image', pattern: /\.(jpe?g|png|webp)$/ },
 ]
+/** Models of two files. */
+const NCNN = 'test/fixtures/ncnn'
 /** Real files beside the repository, where they are at hand. */
 const SHARED = [
   'models/light_shufflenet.onnx',
@@ -36,6 +40,19 @@ export function corpus(): Specimen[] {
   const kept = FOLDERS.flatMap(({ path, kind, pattern }) =>
     list(join(ROOT, path)).flatMap((name) => (pattern.test(name) ? [{ name, kind, bytes: read(join(ROOT, path, name)) }] : [])),
   )
+  const pairs = list(join(ROOT, NCNN)).flatMap((name): Specimen[] => {
+    if (!name.endsWith('.bin')) return []
+    const layers = name.replace('.bin', '.param')
+    const [bin, param] = [read(join(ROOT, NCNN, name)), read(join(ROOT, NCNN, layers))]
+    return [
+      { name: layers, kind: 'model', bytes: param, other: bin },
+      { name, kind: 'model', bytes: bin, other: param },
+    ]
+  })
+  const alone = list(join(ROOT, NCNN)).flatMap((name): Specimen[] => {
+    const hasWeights = pairs.some((p) => p.name === name)
+    return name.endsWith('.param') && !hasWeights ? [{ name, kind: 'model', bytes: read(join(ROOT, NCNN, name)) }] : []
+  })
   const shared = SHARED.flatMap((name): Specimen[] => {
     try {
       return [{ name, kind: name.startsWith('photos/') ? 'image' : 'model', bytes: read(join(ROOT, '../shared', name)) }]
@@ -43,7 +60,7 @@ export function corpus(): Specimen[] {
       return []
     }
   })
-  return [...made, ...kept, ...shared]
+  return [...made, ...kept, ...pairs, ...alone, ...shared]
 }
 
 function list(path: string): string[] {

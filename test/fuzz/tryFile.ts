@@ -1,5 +1,6 @@
 /** Does with a file what the application does with it, to the end: a result or a typed error, nothing else. */
 import { decodeImage } from '../../electron/services/images.ts'
+import type { ModelFile } from '../../engine/importers/importer.ts'
 import {
   createRunner,
   fuse,
@@ -36,8 +37,20 @@ export async function tryFile(specimen: Specimen, host: RunnerHost): Promise<Out
   }
 }
 
-async function runModel({ name, bytes }: Specimen, host: RunnerHost): Promise<void> {
-  const { graph } = await openModel({ name, bytes, owned: true })
+/** What is opened of a model in two files are its layers, whichever of the two was mutated. */
+function fileOf({ name, bytes, other }: Specimen): ModelFile {
+  if (!other) return { name, bytes, owned: true }
+  const isWeights = name.endsWith('.bin')
+  return {
+    name: name.replace(/bin$/, 'param'),
+    bytes: isWeights ? other : bytes,
+    owned: true,
+    beside: () => Promise.resolve(isWeights ? bytes : other),
+  }
+}
+
+async function runModel(specimen: Specimen, host: RunnerHost): Promise<void> {
+  const { graph } = await openModel(fileOf(specimen))
   const recognised = recognise(graph)
   const { total } = inspectGraph(graph, recognised)
   const plan = makePlan(fuse(recognised))

@@ -1,0 +1,118 @@
+/** Opens ncnn models: a .param file (text) with its .bin file (weights in float32 or float16) beside it. */
+import { throwIfCancelled } from '../../base/cancel.ts'
+import { unsupported } from '../../base/errors.ts'
+import { type Graph, tensorOf } from '../../ir/graph.ts'
+import { sizeOf } from '../../ir/tensor.ts'
+import type { Model, Preprocess } from '../../model.ts'
+import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
+import { convertGraph, refuseUnsupported } from './graph.ts'
+import { binaryParam, MAGIC, type NcnnLayer, parseParam } from './param.ts'
+import { FLOAT16, INT8, Weights } from './weights.ts'
+
+export const importer: Importer = { name: 'ncnn model', match, open }
+
+type Part = 'text' | 'binary' | 'weights'
+
+/** A .bin file says of itself only how its first weight is stored; one that begins with 0 may be anything, and goes by its name. */
+function partOf({ bytes, name }: ModelFile): Part | undefined {
+  if (/^7767517\s/.test(String.fromCharCode(...bytes.subarray(0, 8)))) return 'text'
+  if (bytes.length < 4) return undefined
+  const first = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  if (first === MAGIC) return 'binary'
+  return first === FLOAT16 || first === INT8 || (first === 0 && /\.bin$/i.test(name)) ? 'weights' : undefined
+}
+
+function match(file: ModelFile): boolean {
+  return partOf(file) !== undefined
+}
+
+async function open(file: ModelFile, options: OpenOptions): Promise<Model> {
+  throwIfCancelled(options.signal, `Opening "${file.name}"`)
+  const part = partOf(file)
+  if (part === 'binary') throw binaryParam()
+  if (part !== 'text')
+    throw unsupported(
+      `File "${file.name}"`,
+      'it holds the weights of an ncnn model alone',
+      `Open "${file.name.replace(/\.bin$/i, '')}.param", with this file beside it`,
+    )
+  const layers = parseParam(file.bytes)
+  refuseUnsupported(layers)
+  const weights = new Weights(await weightsOf(file, layers))
+  const graph = convertGraph(layers, weights, options)
+  weights.finish()
+  return modelOf(file, graph)
+}
+
+/** Types of layers that may have weights. */
+const WEIGHTED = new Set([
+  'Convolution',
+  'ConvolutionDepthWise',
+  'Deconvolution',
+  'DeconvolutionDepthWise',
+  'InnerProduct',
+  'BatchNorm',
+  'Scale',
+  'PReLU',
+  'MemoryData',
+])
+
+/** The file of the same stem that ends in .bin; a model that needs no weights is opened without. */
+async function weightsOf({ name, beside }: ModelFile, layers: readonly NcnnLayer[]): Promise<Uint8Array> {
+  if (!layers.some(({ type }) => WEIGHTED.has(type))) return new Uint8Array(0)
+  const second = `${name.replace(/\.param$/i, '')}.bin`
+  if (beside) return await beside(second)
+  throw unsupported(
+    `File "${name}"`,
+    `its weights lie in a second file beside it, "${second}", which cannot be reached from here`,
+    'Open it from the command line with both files in one folder, or make one file of them there: "shufflescope convert net.param net.safetensors"',
+  )
+}
+
+function modelOf(file: ModelFile, graph: Graph): Model {
+  const title = file.name.replace(/\.param$/i, '').slice(0, 200) || 'ncnn model'
+  const preprocess = assumedPreprocess(graph)
+  const classes = graph.outputs[0] === undefined ? 0 : tensorOf(graph, graph.outputs[0]).fact.shape[1]
+  const assumed = preprocess
+    ? '. How photos are prepared is assumed (RGB, mean and deviation of ImageNet; with 1000 classes, its class names too); the file does not say'
+    : ''
+  return {
+    id: slug(title),
+    title,
+    graph: { ...graph, name: title },
+    format: 'ncnn',
+    preprocess,
+    labels: null,
+    labelSet: preprocess && classes === 1000 ? 'imagenet-1k' : null,
+    provenance: `ncnn file "${file.name.slice(0, 200)}"${assumed}`,
+    notice: null,
+  }
+}
+
+function slug(title: string): string {
+  return (
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'ncnn-model'
+  )
+}
+
+/** For classifiers of colour images only: one input [1, 3, H, W], one output [1, K] or [1, K, 1, 1]. */
+function assumedPreprocess(graph: Graph): Preprocess | null {
+  const [input, ...moreInputs] = graph.inputs
+  const [output, ...moreOutputs] = graph.outputs
+  if (input === undefined || output === undefined || moreInputs.length > 0 || moreOutputs.length > 0) return null
+  const [, channels, height = 0, width = 0] = tensorOf(graph, input).fact.shape
+  const result = tensorOf(graph, output).fact.shape
+  const classes = result[1] ?? 0
+  if (channels !== 3 || height < 1 || width < 1 || height > 14336 || width > 14336 || classes < 2 || sizeOf(result) !== classes) return null
+  return {
+    resize: Math.round(Math.min(height, width) / 0.875),
+    crop: [height, width],
+    channelOrder: 'RGB',
+    scale: 1 / 255,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  }
+}
