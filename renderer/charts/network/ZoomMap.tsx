@@ -63,7 +63,7 @@ export interface ZoomMapProps {
   readonly children?: ReactNode
 }
 
-/** A selection this soon after a way was chosen belongs to it. */
+/** What a way was chosen to, and that is selected this soon, was selected along with it. */
 const AIM_MS = 200
 /** Fewer items than this are all kept on the page. */
 const KEEP_ALL = 160
@@ -142,10 +142,10 @@ export function ZoomMap(props: ZoomMapProps) {
     )
   }, [frame, shapes, graphs, onNear])
 
-  const aimed = useRef(Number.NEGATIVE_INFINITY)
+  const aimed = useRef<{ readonly time: number; readonly item?: string; readonly layer?: number | undefined }>({ time: Number.NEGATIVE_INFINITY })
   const go = useCallback((to: Transform) => zoom.current?.to(to, true), [zoom])
-  const aim = (to: Transform) => {
-    aimed.current = performance.now()
+  const aim = (to: Transform, item: string, layer?: number) => {
+    aimed.current = { time: performance.now(), item, layer }
     go(to)
   }
   const glyphOf = (key: string | null) => shapes.glyphs.find((g) => g.item.key === key)
@@ -164,19 +164,19 @@ export function ZoomMap(props: ZoomMapProps) {
   }
   const showSection = (key: string) => {
     const shape = shapes.sections.find((s) => s.section.key === key)
-    if (shape) aim(closeTo(shape.box, size, 0.92, OPS_FROM * 0.9))
+    if (shape) go(closeTo(shape.box, size, 0.92, OPS_FROM * 0.9))
   }
   const showItem = (key: string) => {
     const glyph = glyphOf(key)
-    if (glyph) aim(closeTo(glyph, size, 0.8, glyph.item.kind === 'unit' ? undefined : 3))
+    if (glyph) aim(closeTo(glyph, size, 0.8, glyph.item.kind === 'unit' ? undefined : 3), key)
   }
   useImperativeHandle(props.handle, () => ({
-    fit: () => aim(fitted(shapes, size)),
+    fit: () => go(fitted(shapes, size)),
     showSection,
     showItem,
     showOp(item, layer) {
       const box = opBox(item, layer)
-      if (box) aim(closeTo(box, size, 0.22))
+      if (box) aim(closeTo(box, size, 0.22), item, layer)
       else showItem(item)
     },
   }))
@@ -189,7 +189,8 @@ export function ZoomMap(props: ZoomMapProps) {
     const byClick = clicked.current !== null && (clicked.current === selectedOp || clicked.current === selected)
     clicked.current = null
     // The way to it may have been chosen along with it.
-    const aimedAt = performance.now() - aimed.current < AIM_MS
+    const { time, item, layer } = aimed.current
+    const aimedAt = performance.now() - time < AIM_MS && item === selected && layer === selectedLayer
     if (!glyph || !at || selected === null || byClick || aimedAt) return
     const closeUp = levelOf(at.k) === 'ops' && selectedLayer !== undefined
     const op = closeUp ? opBox(selected, selectedLayer) : undefined
