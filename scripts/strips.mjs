@@ -36,8 +36,11 @@ const KINDS = {
     setUp: ['const code = arg(args, 8)', 'const lo = lowerBound(code, argF32(args, 9))', 'const hi = upperBound(code, argF32(args, 10))'],
     /** Lines before the first step, where the weights of a whole window lie from `w` on. */
     begin: () => [],
+    /** Lines before sums are scaled. */
+    join: () => [],
     /** Lines before the residual is added. */
     finish: () => [],
+    hasResidual: 'residual',
     residual: (v) => `v128.load(r, ${16 * v})`,
     /** Lines after the residual was added. */
     end: () => [],
@@ -57,6 +60,8 @@ const KINDS = {
       'const resZero = i32x4.splat(arg(args, 38))',
       'const lift = arg(args, 39) + takenByDot()',
       'const clipped = arg(args, 40)',
+      'const joins = arg(args, 41)',
+      'const counts: usize = bias + joins',
     ],
     begin: (vectors) => [
       'if (lift) {',
@@ -65,6 +70,19 @@ const KINDS = {
       '}',
       '}',
     ],
+    // The residual, where one of its steps is a whole number of the sums'.
+    join: (pixels, vectors, single) => [
+      'if (joins) {',
+      'let r = residual',
+      ...range(vectors).map((v) => `const c${v} = v128.load(counts, ${16 * v})`),
+      ...range(pixels).flatMap((p) => [
+        ...(p > 0 ? ['r += resStep'] : []),
+        ...range(vectors).map((v) => `v${p}${v} = joined(v${p}${v}, r + ${4 * v}, c${v})`),
+      ]),
+      ...(single ? [] : ['residual = r + resStep']),
+      '}',
+    ],
+    hasResidual: 'residual && !joins',
     finish: (pixels, vectors) => [
       ...range(vectors).map((v) => `const f${v} = v128.load(factors, ${16 * v})`),
       ...range(pixels).flatMap((p) => range(vectors).map((v) => `v${p}${v} = scaled(v${p}${v}, f${v})`)),
@@ -173,8 +191,9 @@ function strip(kind, shape) {
     ...zeros,
     ...pointers,
     ...(single ? ['for (let row = 0; row < rows; row++) {', ...window, '}'] : window),
+    ...kind.join(pixels, vectors, single),
     ...kind.finish(pixels, vectors),
-    'if (residual) {',
+    `if (${kind.hasResidual}) {`,
     'let r = residual',
     ...add,
     ...(single ? [] : ['residual = r + resStep']),
@@ -205,7 +224,7 @@ export function stripsSource() {
   const imports = [
     "import { lowerBound, upperBound } from '../../engine/kernels/inline/activate'",
     "import { arg, argF32, madd } from '../../engine/kernels/inline/simd'",
-    "import { dot, lifted, load8x4, put8, roundOff, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
+    "import { dot, joined, lifted, load8x4, put8, roundOff, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
     "import { clip, put } from '../../engine/kernels/inline/tile'",
   ]
   const functions = [...[KINDS.f32, KINDS.u8].flatMap((kind) => SHAPES.map((shape) => strip(kind, shape))), ...SHAPES.map(either)]

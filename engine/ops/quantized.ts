@@ -1,7 +1,8 @@
 /**
  * 8-bit arithmetic. A value x of a quantized tensor stands for scale * (x - zero), x in 0..255; weights are -127..127 with a scale
- * for each output channel and zero at 0. Scales are taken as f32, which files of other formats hold. Products are summed as 32-bit integers, exactly; what follows is done in f32, one
- * rounding for each operation, so that kernels on any machine and the code below give the same bits.
+ * for each output channel and zero at 0. Scales are taken as f32, which files of other formats hold. Products are summed as 32-bit
+ * integers, exactly; what follows is done in f32, one rounding for each operation, so that kernels on any machine and the code
+ * below give the same bits.
  * Source: Jacob et al., arXiv:1712.05877, with a multiplication in f32 where they shift.
  */
 import { z } from 'zod'
@@ -53,6 +54,22 @@ export function productOf(input: Affine, weight: number): number {
 /** The same to output steps. */
 export function factorOf({ input, output }: { readonly input: Affine; readonly output: Affine }, weight = 1): number {
   return Math.fround(productOf(input, weight) / Math.fround(output.scale))
+}
+
+/** A factor of 16 bits, and the largest that one step of a residual may have. */
+export const LARGEST_MULTIPLE = 32767
+/** Relative error of a quotient of rounded scales that is meant to be a whole number. */
+const NEARLY = 2 ** -21
+
+/**
+ * How many steps of each channel's sums one step of the residual is, where that is a whole number for all of them. The residual
+ * then joins the sums as integers, before they are scaled; where this is undefined it is scaled by itself and added behind that.
+ */
+export function residualSteps({ input, weights, residual }: Quantized): Int32Array | undefined {
+  if (!residual) return undefined
+  const side = Math.fround(residual.scale)
+  const steps = Int32Array.from(weights, (w) => Math.min(LARGEST_MULTIPLE, Math.round(side / productOf(input, w))))
+  return weights.every((w, c) => Math.abs((steps[c] ?? 0) * productOf(input, w) - side) <= NEARLY * side) ? steps : undefined
 }
 
 /** f32 factor from real values to steps. */

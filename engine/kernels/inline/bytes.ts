@@ -67,6 +67,13 @@ export function load8x4(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load_zero<u32>(p)))
 }
 
+/** Sums, and the four bytes at `p` each so many times; a count lies in the low half of its lane. */
+// @ts-ignore: decorator
+@inline
+export function joined(sums: v128, p: usize, counts: v128): v128 {
+  return i32x4.add(sums, i32x4.dot_i16x8_s(load8x4(p), counts))
+}
+
 /** Integers from 0 to 255 as bytes: those of a, then those of b. */
 // @ts-ignore: decorator
 @inline

@@ -2,7 +2,7 @@
 import { assert } from '../../base/assert.ts'
 import { asNchw, type HostTensor, hostTensor } from '../../ir/tensor.ts'
 import { activationOf } from '../activationFunction.ts'
-import { boundsOf, factorOf, type Quantized, rounded } from '../quantized.ts'
+import { boundsOf, factorOf, type Quantized, residualSteps, rounded } from '../quantized.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import type { Conv2dAttributes } from './op.ts'
 
@@ -26,11 +26,13 @@ export function evaluateQuantizedConv(attrs: Conv2dAttributes, quantized: Quanti
   const factors = weights.map((w) => factorOf(quantized, w))
   const side = quantized.residual ?? output
   const sideFactor = factorOf({ input: side, output })
+  const steps = residual && residualSteps(quantized)
   const shape = outputShape(attrs, inputs)
   const out = new Uint8Array(shape.reduce((a, b) => a * b, 1))
   eachSum(attrs, inputs, input.zero, (sum, at, channel) => {
-    let value = Math.fround(Math.fround(sum) * (factors[channel] ?? 0))
-    if (residual) value = Math.fround(value + Math.fround(((residual.data[at] ?? 0) - side.zero) * sideFactor))
+    const added = (residual?.data[at] ?? side.zero) - side.zero
+    let value = Math.fround(Math.fround(sum + added * (steps?.[channel] ?? 0)) * (factors[channel] ?? 0))
+    if (residual && !steps) value = Math.fround(value + Math.fround(added * sideFactor))
     out[at] = rounded(value, bounds, output)
   })
   return hostTensor(shape, out, 'u8')

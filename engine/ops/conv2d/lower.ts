@@ -3,7 +3,7 @@ import { NONE, type Node } from '../../ir/graph.ts'
 import { activationArgs } from '../activationFunction.ts'
 import { NULL, pixelsOf, positionsArg } from '../lowering.ts'
 import type { Arg, Bands, LowerContext, View } from '../op.ts'
-import { boundsOf, factorOf, LARGEST, type Quantized } from '../quantized.ts'
+import { boundsOf, factorOf, LARGEST, type Quantized, residualSteps } from '../quantized.ts'
 import { shuffleTarget } from '../shuffle.ts'
 import { chooseKernel } from './choice.ts'
 import type { Conv2dAttributes } from './op.ts'
@@ -17,6 +17,7 @@ import {
   packDepthwise8,
   packSums,
   packTiles,
+  type Sums,
   tilesLength,
   tilingOf,
 } from './pack.ts'
@@ -50,16 +51,13 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const bands = { count: dst.batch * dst.height, map: dst, own: false }
   // Where a window may reach into the padding, the taps that read the input's zero are not always the same ones.
   const zeroEverywhere = kernel === 'conv8' && pad.some((p) => p > 0) ? 0 : (quantized?.input.zero ?? 0)
-  const sums = quantized && {
-    start: startsOf(zeroEverywhere, weight.data, bias, o),
-    factors: quantized.weights.map((scale) => factorOf(quantized, scale)),
-  }
+  const sums = quantized && sumsOf(quantized, zeroEverywhere, weight.data, bias, o)
 
   if ((kernel === 'depthwise8' || kernel === 'depthwise8of3x3') && quantized && sums) {
     const blocks = Math.ceil(o / DEPTHWISE8_LANES)
     const padded = DEPTHWISE8_LANES * blocks
     const weights = context.weights(kernel === 'depthwise8' ? packDepthwise8(weight.data, o, taps) : packColumns8(weight.data, o))
-    const biases = context.weights(packSums(sums.start, sums.factors, 1, o, padded))
+    const biases = context.weights(packSums(sums, 1, o, padded))
     const zeros = context.weights(new Int32Array(4).fill(0x01010101 * quantized.input.zero))
     context.emit(
       kernel,
@@ -85,7 +83,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
   const weights = quantized
     ? context.weights(packByteTiles(weight.data, parts, perOut, perIn, taps))
     : context.packed(tilesLength(parts, perOut, perIn, taps), () => packTiles(weight.data, parts, perOut, perIn, taps))
-  const biases = context.weights(sums ? packSums(sums.start, sums.factors, parts, perOut, padded) : packBias(bias, parts, perOut, padded))
+  const biases = context.weights(sums ? packSums(sums, parts, perOut, padded) : packBias(bias, parts, perOut, padded))
   const steps = windowTable(src, attrs, perIn)
   const table = context.weights(steps)
   const channelStep = src.planar ? src.height * src.width : 1
@@ -116,6 +114,7 @@ export function lowerConv(context: LowerContext, node: Node, attrs: Conv2dAttrib
           ...sideArgs(quantized),
           zeroEverywhere - quantized.input.zero,
           needsClip(attrs, quantized, weight.data, bias) ? 1 : 0,
+          sums?.residual ? 8 * parts * padded : 0,
         ]
       : []),
   ]
@@ -151,14 +150,16 @@ function sideArgs({ residual, output }: Quantized): Arg[] {
   return [{ f32: factorOf({ input: side, output }) }, side.zero]
 }
 
-/** What each channel's sum starts from: the bias, less the products that `zero` makes in every tap. */
-function startsOf(zero: number, weight: ArrayLike<number>, bias: ArrayLike<number> | undefined, channels: number): Int32Array {
+/** `zero`: the products that it makes in every tap are taken out of what sums start from. */
+function sumsOf(quantized: Quantized, zero: number, weight: ArrayLike<number>, bias: ArrayLike<number> | undefined, channels: number): Sums {
   const length = weight.length / channels
-  return Int32Array.from({ length: channels }, (_, c) => {
+  const residual = residualSteps(quantized)
+  const start = Int32Array.from({ length: channels }, (_, c) => {
     let sum = 0
     for (let i = c * length; i < (c + 1) * length; i++) sum += weight[i] ?? 0
-    return (bias?.[c] ?? 0) - zero * sum
+    return (bias?.[c] ?? 0) - zero * sum - (quantized.residual?.zero ?? 0) * (residual?.[c] ?? 0)
   })
+  return { start, factors: quantized.weights.map((scale) => factorOf(quantized, scale)), residual }
 }
 
 /** Blocks of whole rows, all of one size; where each row is a place of its own, the rows. */

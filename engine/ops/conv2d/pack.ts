@@ -116,17 +116,27 @@ function packTaps(weight: ArrayLike<number>, channels: number, order: readonly n
   return new Int32Array(packed.buffer)
 }
 
-/**
- * What a sum starts from, and what it is multiplied by, of each output channel: one block, biases first. The input's zero is
- * taken out of the bias, as if every tap read it.
- */
-export function packSums(start: ArrayLike<number>, factors: ArrayLike<number>, groups: number, perOut: number, padded: number): Int32Array {
-  const block = new Int32Array(2 * groups * padded)
-  const scales = new Float32Array(block.buffer, 4 * groups * padded)
+/** Of each output channel. */
+export interface Sums {
+  /** What a sum starts from: the bias, less what the inputs' zeros add. */
+  readonly start: ArrayLike<number>
+  /** What it is multiplied by. */
+  readonly factors: ArrayLike<number>
+  /** What it gets of each step of the residual, where that joins the sums. */
+  readonly residual: ArrayLike<number> | undefined
+}
+
+/** One block: starts, then factors, then what the residual counts, each [groups][padded channels]. */
+export function packSums({ start, factors, residual }: Sums, groups: number, perOut: number, padded: number): Int32Array {
+  const size = groups * padded
+  const block = new Int32Array((residual ? 3 : 2) * size)
+  const scales = new Float32Array(block.buffer, 4 * size)
   for (let g = 0; g < groups; g++)
     for (let n = 0; n < perOut; n++) {
-      block[g * padded + n] = start[g * perOut + n] ?? 0
-      scales[g * padded + n] = factors[g * perOut + n] ?? 0
+      const [from, to] = [g * perOut + n, g * padded + n]
+      block[to] = start[from] ?? 0
+      scales[to] = factors[from] ?? 0
+      if (residual) block[2 * size + to] = residual[from] ?? 0
     }
   return block
 }

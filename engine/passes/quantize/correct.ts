@@ -6,9 +6,7 @@ import { type Graph, NONE, type Node, type TensorId, tensorOf } from '../../ir/g
 import { type Conv2dAttributes, conv2d } from '../../ops/conv2d/op.ts'
 import { attrsOf } from '../../ops/op.ts'
 import { shuffleSource } from '../../ops/shuffle.ts'
-
-/** Sums stay below 2^31, as in quantize.ts. */
-const LARGEST_BIAS = 2 ** 30
+import { LARGEST_BIAS } from './weights.ts'
 
 export interface CorrectOptions {
   /** Mean of each channel of the tensors of the float graph, over photos. */

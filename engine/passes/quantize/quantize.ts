@@ -10,12 +10,12 @@ import { type GlobalPoolAttributes, globalPool } from '../../ops/globalPool/op.t
 import { type LinearAttributes, linear } from '../../ops/linear/op.ts'
 import { attrsOf } from '../../ops/op.ts'
 import { type Pool2dAttributes, pool2d } from '../../ops/pool2d/op.ts'
-import type { Affine, Quantized } from '../../ops/quantized.ts'
+import { type Affine, LARGEST_MULTIPLE, type Quantized } from '../../ops/quantized.ts'
 import { OPS } from '../../ops/registry.ts'
 import type { Correlation } from './correlation.ts'
 import { affineOf, EMPTY, joined, type Range, shortScale } from './ranges.ts'
 import { feedback, roundRow } from './rounding.ts'
-import { LARGEST_BIAS, LARGEST_WEIGHT, turned } from './weights.ts'
+import { EXACT_BIAS, LARGEST_BIAS, LARGEST_WEIGHT, turned } from './weights.ts'
 
 export interface QuantizeOptions {
   /** Nodes that stay in float, by name. */
@@ -250,7 +250,7 @@ class Quantizer {
       const lying = constantOf(this.graph, w)
       if (!lying) return
       const weight = transposed ? turned(lying) : lying
-      const { values, scales } = quantizedWeights(weight, undefined)
+      const { values, scales } = quantizedWeights(weight)
       const attrs: LinearAttributes = { ...own, quantized: { input, weights: scales } }
       const bias = Float32Array.from(this.biasOf(1, x, b, weight, values, scales))
       const constants = [this.constant(`${node.name}.weight.quantized`, values), this.constant(`${node.name}.bias`, hostTensor([bias.length], bias))]
@@ -265,8 +265,13 @@ class Quantizer {
       const attrs = attrsOf(conv2d, node.attrs)
       const weight = constantOf(this.graph, w)
       if (!weight) return
-      const { values, scales } = quantizedWeights(weight, this.options.correlations?.get(node.id))
       const residual = attrs.residual ? this.affine(r) : null
+      const own = constantOf(this.graph, b)?.data
+      const { values, scales } = quantizedWeights(weight, {
+        correlation: this.options.correlations?.get(node.id),
+        whole: residual ? residual.scale / input.scale : undefined,
+        least: (c) => Math.abs(own?.[c] ?? 0) / (input.scale * EXACT_BIAS),
+      })
       const quantized: Quantized = { input, weights: scales, residual, output }
       const next: Conv2dAttributes = { ...attrs, quantized }
       const bias = this.biasOf(attrs.groups, x, b, weight, values, scales)
@@ -286,10 +291,18 @@ function isMaximum(node: Node): boolean {
   return node.op === 'pool2d' && attrsOf(pool2d, node.attrs).mode === 'max'
 }
 
-/** In 255 steps of each output channel's own scale. */
+interface WeightOptions {
+  readonly correlation?: Correlation | undefined
+  /** What is to be a whole number of a channel's steps, so that a residual joins the sums; see ops/quantized.ts. */
+  readonly whole?: number | undefined
+  /** The finest steps that a channel may have. */
+  readonly least?: (channel: number) => number
+}
+
+/** In 255 steps of each output channel's own scale, the least that will do. */
 function quantizedWeights(
   { shape, data }: HostTensor,
-  correlation: Correlation | undefined,
+  { correlation, whole, least = () => 0 }: WeightOptions = {},
 ): { readonly values: HostTensor; readonly scales: readonly number[] } {
   const channels = shape[0] ?? 0
   const length = data.length / channels
@@ -301,11 +314,17 @@ function quantizedWeights(
     const row = data.subarray(c * length, (c + 1) * length)
     let largest = 0
     for (const v of row) largest = Math.max(largest, Math.abs(v))
-    const scale = largest > 0 ? shortScale(largest / LARGEST_WEIGHT) : 1
+    const scale = shortScale(multipleIn(whole, Math.max(largest / LARGEST_WEIGHT, least(c))) || 1)
     scales.push(scale)
     values.set(roundRow(row, scale, LARGEST_WEIGHT, upper?.[Math.floor(c / perGroup)]), c * length)
   }
   return { values: hostTensor(shape, values, 'i8'), scales }
+}
+
+/** The least scale of at least `scale` of which `whole` is a multiple; where there is none, `scale`. */
+function multipleIn(whole: number | undefined, scale: number): number {
+  if (whole === undefined || !(whole >= scale)) return scale
+  return whole / Math.min(LARGEST_MULTIPLE, Math.floor(whole / scale))
 }
 
 function quantizedBias(bias: Float64Array, input: Affine, scales: readonly number[]): HostTensor {

@@ -205,7 +205,7 @@ function scaleOf(weights: HostTensor['data'], known: number | undefined): number
   let largest = 0
   for (const w of weights) largest = Math.max(largest, Math.abs(w))
   if (!Number.isFinite(largest)) return undefined
-  if (largest === 0) return 1
+  if (largest === 0) return known !== undefined && known > 0 ? known : 1
   const isScale = (s: number): boolean =>
     s > 0 && largest / s < LARGEST_WEIGHT + 0.5 && weights.every((w: number) => Math.fround(Math.round(w / s) * s) === w)
   if (known !== undefined && isScale(known)) return known
