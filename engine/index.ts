@@ -2,7 +2,7 @@
 
 export { assert, at } from './base/assert.ts'
 export { throwIfCancelled } from './base/cancel.ts'
-export { badInput, cancelled, type ErrorCode, type ErrorFields, errorFrom, ScopeError, unsupported } from './base/errors.ts'
+export { badInput, cancelled, type ErrorCode, type ErrorFields, errorFrom, missingFile, ScopeError, unsupported } from './base/errors.ts'
 export { type AlignedSection, type AlignedUnit, type Alignment, alignGraphs, type LayerPair } from './compare/align.ts'
 export { CONVENTION_WORDS, CONVENTIONS, type Convention, macsOf } from './cost/conventions.ts'
 export { type Inspection, inspectGraph, type Layer, type SectionCost, type ShuffleInfo, sectionCosts } from './cost/inspect.ts'

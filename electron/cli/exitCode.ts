@@ -5,6 +5,7 @@ export const EXIT: Readonly<Record<ErrorCode | 'done', number>> = {
   done: 0,
   usage: 2,
   'bad-input': 3,
+  'missing-file': 3,
   unsupported: 3,
   device: 4,
   'check-failed': 5,

@@ -172,6 +172,7 @@ export const CONTRACT = {
   'models.remove': { args: z.tuple([id]), result: z.null() },
   'files.open': { args: z.tuple([z.enum(['model', 'photo', 'workspace', 'any'])]), result: openedFileSchema.nullable() },
   'files.read': { args: z.tuple([token]), result: fileSchema },
+  'files.beside': { args: z.tuple([token, z.string().min(1).max(1024)]), result: fileSchema.nullable() },
   'files.save': { args: z.tuple([fileSchema]), result: z.object({ name }).nullable() },
   'files.adopt': { args: z.tuple([z.string().min(1).max(4096)]), result: openedFileSchema, internal: true },
   'recents.list': { args: z.tuple([]), result: z.array(recentSchema) },

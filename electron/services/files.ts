@@ -1,7 +1,7 @@
 /** The user's own files: opened ones become tokens, so that no path reaches the page; recents; saving. */
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { badInput, unsupported } from '../../engine/index.ts'
 import { MAX_FILE_BYTES, type NamedBytes, type OpenedFile, type Recent, type RecentModel, recentModelSchema } from '../ipc/contract.ts'
@@ -21,6 +21,8 @@ export interface FilesService {
   adopt(path: string): Promise<OpenedFile>
   open(kind: FileKind): Promise<OpenedFile | null>
   read(token: string): Promise<NamedBytes>
+  /** A file in the folder of an opened one, or below it, by its path from there; null where there is none. Throws ScopeError where it leaves the folder. */
+  beside(token: string, path: string): Promise<NamedBytes | null>
   save(file: NamedBytes): Promise<{ name: string } | null>
   /** Files and models that were opened, the last one first. */
   recents(): Promise<Recent[]>
@@ -96,6 +98,19 @@ export function filesService(
       if (path === undefined) throw badInput('File', 'it is no longer known', 'Open it again')
       const name = basename(path)
       return { name, bytes: await readBounded(path, MAX_FILE_BYTES, name) }
+    },
+    async beside(token, path) {
+      const first = paths.get(token)
+      if (first === undefined) throw badInput('File', 'it is no longer known', 'Open it again')
+      const folder = await realpath(dirname(first)).catch(() => undefined)
+      const target = folder && (await realpath(join(folder, path)).catch(() => undefined))
+      if (!folder || !target) return null
+      // Links are followed before the look, so that none leads out.
+      const inside = relative(folder, target)
+      if (inside === '' || inside.startsWith('..') || isAbsolute(inside))
+        throw badInput(`File "${path}"`, 'it is not in the folder of the file that needs it', 'Check where the model comes from')
+      const name = basename(target)
+      return { name, bytes: await readBounded(target, MAX_FILE_BYTES, name) }
     },
     async save({ name, bytes }) {
       const path = await needDialogs('Save').save(name)

@@ -60,6 +60,7 @@ export function createServices(options: ServicesOptions): Services {
     'models.remove': (_context, id) => models.remove(id).then(() => null),
     'files.open': (_context, kind) => files.open(kind),
     'files.read': (_context, token) => files.read(token),
+    'files.beside': (_context, token, path) => files.beside(token, path),
     'files.save': (_context, file) => files.save(file),
     'files.adopt': (_context, path) => files.adopt(path),
     'recents.list': () => files.recents(),

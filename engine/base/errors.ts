@@ -1,6 +1,6 @@
 /** The one error type that reaches a user: what went wrong, why, and what to do about it. */
 
-export type ErrorCode = 'usage' | 'bad-input' | 'unsupported' | 'device' | 'check-failed' | 'cancelled' | 'internal'
+export type ErrorCode = 'usage' | 'bad-input' | 'missing-file' | 'unsupported' | 'device' | 'check-failed' | 'cancelled' | 'internal'
 
 export interface ErrorFields {
   readonly code: ErrorCode
@@ -46,6 +46,12 @@ export function badInput(what: string, why: string, hint: string, where?: string
 /** Well-formed input that asks for something the engine does not have. */
 export function unsupported(what: string, why: string, hint: string, where?: string): ScopeError {
   return new ScopeError({ code: 'unsupported', what, why, hint, ...(where === undefined ? {} : { where }) })
+}
+
+/** A file needs another one that did not come with it; `where` is the path from the first one's folder. */
+export function missingFile(what: string, why: string, path: string): ScopeError {
+  const hint = `Give both together: drop or choose them at once, or open the first from the folder that has "${path}" too`
+  return new ScopeError({ code: 'missing-file', what, why, hint, where: path })
 }
 
 export function cancelled(what: string): ScopeError {

@@ -19,7 +19,7 @@ export function App() {
   const dialog = useStore((s) => s.dialog)
   const dropping = useStore((s) => s.dropping)
   const setDropping = useStore((s) => s.setDropping)
-  const takeFile = useStore((s) => s.takeFile)
+  const takeFiles = useStore((s) => s.takeFiles)
   const asked = useStore((s) => s.deviceQuestions.length > 0)
   const hostError = useStore((s) => s.hostError)
   return (
@@ -60,13 +60,7 @@ export function App() {
       </Guarded>
       <Guarded subject="questions">{asked && <Questions />}</Guarded>
       <Notice />
-      <DropZone
-        title={t('app.drop')}
-        hint={t('app.drop.hint')}
-        active={dropping}
-        onActive={setDropping}
-        onFile={(file) => void takeFile(file, file.name || 'pasted photo')}
-      />
+      <DropZone title={t('app.drop')} hint={t('app.drop.hint')} active={dropping} onActive={setDropping} onFiles={(files) => void takeFiles(files)} />
     </div>
   )
 }

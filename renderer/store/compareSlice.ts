@@ -1,7 +1,8 @@
 /** Comparing the open model (side a) with another model, with itself without shuffles, or with a run from a file (side b). */
+
 import type { Alignment, ErrorFields } from '../../engine/index.ts'
 import type { ModelSource, ModelView, NetworkView, ProfileView, RunView, StageName, TraceFileView } from '../workers/contract.ts'
-import { hostSource } from './openModel.ts'
+import { type Beside, hostSource, openWhole } from './openModel.ts'
 import { counted } from './pending.ts'
 import { saveFile } from './saveFile.ts'
 import type { ModelRef, PhotoFile, Screen, Slice, State, Task } from './state.ts'
@@ -51,7 +52,7 @@ export interface CompareSlice {
   compareWithHost(id: string): Promise<void>
   compareWithZoo(id: string): Promise<void>
   /** A model, or a trace where it is named so: .json, or the text that another engine writes. */
-  compareWithFile(file: Blob, name: string): Promise<void>
+  compareWithFile(file: Blob, name: string, beside?: Beside): Promise<void>
   compareWithoutShuffle(): Promise<void>
   stopComparing(): void
   /** Aligns both sides at the stage that is shown, where that is not done yet. */
@@ -97,7 +98,13 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     if (side && side.handle !== side.of) void get().engine.call('close', { handle: side.handle })
   }
   /** Opens side b of the model behind `source`; `file` is a trace to read for it. */
-  const open = async (ref: CompareRef, of: string | null, sourceOf: (signal: AbortSignal) => Promise<ModelSource>, file?: Blob): Promise<void> => {
+  const open = async (
+    ref: CompareRef,
+    of: string | null,
+    sourceOf: (signal: AbortSignal) => Promise<ModelSource>,
+    file?: Blob,
+    beside?: Beside,
+  ): Promise<void> => {
     const handle = `c${++handles}`
     set({ compareError: null, dialog: null })
     const outcome = await runTask(
@@ -105,7 +112,7 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
       (compareTask) => set({ compareTask }),
       async (options): Promise<CompareSide> => {
         const { engine } = get()
-        const model = await engine.call('open', { handle, source: await sourceOf(options.signal) }, options)
+        const { model } = await openWhole(engine, handle, await sourceOf(options.signal), beside, options)
         const trace = file && ref.kind === 'trace' ? await engine.call('readTrace', { handle, file, name: ref.name }, options) : null
         if (trace && !trace.fits) throw misfit(trace, model)
         return { ref, handle, of, model, trace }
@@ -154,9 +161,9 @@ export const compareSlice: Slice<CompareSlice> = (set, get) => {
     compareWithHost: (id) => open({ kind: 'host', id }, null, (signal) => hostSource(get(), id, signal)),
     compareWithZoo: (id) => open({ kind: 'zoo', id }, null, () => Promise.resolve({ kind: 'zoo', id })),
 
-    async compareWithFile(file, name) {
+    async compareWithFile(file, name, beside) {
       if (isTraceName(name)) await compareTrace(file, name)
-      else await open({ kind: 'file', name }, null, () => Promise.resolve({ kind: 'file', file, name }))
+      else await open({ kind: 'file', name }, null, () => Promise.resolve({ kind: 'file', file, name }), undefined, beside)
     },
 
     async compareWithoutShuffle() {

@@ -4,9 +4,11 @@ import { localeOf } from '../app/strings/index.ts'
 import type { EngineClient } from '../workers/client.ts'
 import { isTraceName } from './compareSlice.ts'
 import { kindOfFile } from './fileKind.ts'
+import { besideOf, together } from './filesTogether.ts'
 import { beginGesture } from './historySlice.ts'
+import type { Beside } from './openModel.ts'
 import { counted } from './pending.ts'
-import { pickFile } from './pickFile.ts'
+import { pickFiles } from './pickFile.ts'
 import type { HostSlice, Slice } from './state.ts'
 import { fieldsOf } from './tasks.ts'
 
@@ -22,28 +24,28 @@ export const hostSlice =
     const read = async (api: Api, file: { token: string; name: string }) => {
       try {
         const { file: blob, name } = await bytesOf(api, file.token)
-        await get().takeFile(blob, name)
+        await get().takeFile(blob, name, besideOf(api, file.token))
       } catch (error) {
         set({ modelError: fieldsOf(error) })
       }
     }
-    async function take(file: Blob, name: string): Promise<void> {
-      // A file that lies on disk is remembered by the back end, which alone knows where.
-      if (file instanceof File)
-        void get()
-          .api?.tokenForFile?.(file)
-          .then(
-            () => get().loadRecents(),
-            () => undefined,
-          )
+    async function take(file: Blob, name: string, beside?: Beside): Promise<void> {
       const kind = await kindOfFile(file, name)
       // A trace is there to be compared; so is a model while two sides are.
       const isTrace = kind !== 'workspace' && isTraceName(name)
       if (isTrace && get().model) get().openCompare()
-      if (get().screen === 'compare' && (kind === 'model' || isTrace)) return get().compareWithFile(file, name)
+      if (get().screen === 'compare' && (kind === 'model' || isTrace)) return get().compareWithFile(file, name, beside)
       if (kind === 'photo') await get().showPhoto(file, name)
       else if (kind === 'workspace') await get().openWorkspace(file, name)
-      else await get().openModelFile(file, name)
+      else await get().openModelFile(file, name, beside)
+    }
+    /** A file that lies on disk is remembered by the back end, which alone knows where. */
+    async function tokenOf(file: File): Promise<string | undefined> {
+      const opened = await get()
+        .api?.tokenForFile?.(file)
+        .catch(() => null)
+      if (opened) void get().loadRecents()
+      return opened?.token
     }
     return {
       api: null,
@@ -87,22 +89,33 @@ export const hostSlice =
 
       async chooseFile(kind) {
         const chosen = await get().askForFile(kind)
-        if (chosen) await get().takeFile(chosen.file, chosen.name)
+        if (chosen) await get().takeFile(chosen.file, chosen.name, chosen.beside)
       },
 
       async askForFile(kind) {
         const { api, info } = get()
-        if (!api || !info?.dialogs) return pickFile(kind).then((file) => file && { file, name: file.name })
+        if (!api || !info?.dialogs) return pickFiles(kind).then(together)
         try {
           const opened = await api.call('files.open', [kind])
-          return opened && (await bytesOf(api, opened.token))
+          return opened && { ...(await bytesOf(api, opened.token)), beside: besideOf(api, opened.token) }
         } catch (error) {
           set({ modelError: fieldsOf(error) })
           return null
         }
       },
 
-      takeFile: (file, name) => counted(take(file, name)),
+      takeFile: (file, name, beside) => counted(take(file, name, beside)),
+
+      async takeFiles(files) {
+        const chosen = together(files)
+        if (!chosen) return
+        const { file, name, beside } = chosen
+        const token = tokenOf(file)
+        await get().takeFile(file, name, async (path) => {
+          const [api, own] = [get().api, await token]
+          return (await beside(path)) ?? (api && own !== undefined ? besideOf(api, own)(path) : null)
+        })
+      },
     }
   }
 

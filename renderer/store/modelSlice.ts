@@ -1,6 +1,6 @@
 /** The open model, its stage and network, and the unit that the canvas shows. */
 import type { ModelSource } from '../workers/contract.ts'
-import { hostSource, loadModel, openedState } from './openModel.ts'
+import { type Beside, hostSource, loadModel, openedState } from './openModel.ts'
 import { counted } from './pending.ts'
 import type { ModelRef, ModelSlice, Slice, State } from './state.ts'
 import { cancelTask, runTask } from './tasks.ts'
@@ -18,12 +18,12 @@ export const initialModel = {
 } as const satisfies Partial<State>
 
 export const modelSlice: Slice<ModelSlice> = (set, get) => {
-  const open = async (ref: ModelRef, sourceOf: (signal: AbortSignal) => Promise<ModelSource>): Promise<boolean> => {
+  const open = async (ref: ModelRef, sourceOf: (signal: AbortSignal) => Promise<ModelSource>, beside?: Beside): Promise<boolean> => {
     set({ modelError: null })
     const outcome = await runTask(
       'model',
       (modelTask) => set({ modelTask }),
-      (options) => loadModel(get().engine, ref, sourceOf, () => get().stage, options),
+      (options) => loadModel(get().engine, ref, sourceOf, () => get().stage, options, beside),
       { step: 'opening' },
     )
     if (!outcome.ok) {
@@ -33,7 +33,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
     const before = get().handle
     set(openedState(get(), outcome.value))
     // The first one was opened by nobody.
-    if (before) void get().rememberModel(ref, outcome.value.model.title)
+    if (before) void get().rememberModel(outcome.value.ref, outcome.value.model.title)
     if (before) void get().engine.call('close', { handle: before })
     if (get().photo) void get().runPhoto()
     return true
@@ -46,7 +46,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
 
     openZooModel: (id) => open({ kind: 'zoo', id }, () => Promise.resolve({ kind: 'zoo', id })),
 
-    openModelFile: (file, name) => open({ kind: 'file', name }, () => Promise.resolve({ kind: 'file', file, name })),
+    openModelFile: (file, name, beside) => open({ kind: 'file', name }, () => Promise.resolve({ kind: 'file', file, name }), beside),
 
     async setStage(stage) {
       const { handle, engine, stage: old } = get()

@@ -3,19 +3,20 @@ import type { FileKind } from './fileKind.ts'
 
 const ACCEPT = {
   photo: 'image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif',
-  model: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors',
+  model: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors',
   workspace: '.json,application/json',
-  compare: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors,.json,.csv,.txt,.log',
+  compare: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors,.json,.csv,.txt,.log',
 } as const
 
-/** The chosen file, or null where the dialog was closed. */
-export function pickFile(kind: FileKind | 'compare'): Promise<File | null> {
+/** The chosen files, a model with what it needs among them; none where the dialog was closed. */
+export function pickFiles(kind: FileKind | 'compare'): Promise<readonly File[]> {
   const input = document.createElement('input')
   input.type = 'file'
+  input.multiple = kind === 'any' || kind === 'model' || kind === 'compare'
   input.accept = kind === 'any' ? Object.values(ACCEPT).join() : ACCEPT[kind]
   return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null), { once: true })
-    input.addEventListener('cancel', () => resolve(null), { once: true })
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]), { once: true })
+    input.addEventListener('cancel', () => resolve([]), { once: true })
     input.click()
   })
 }

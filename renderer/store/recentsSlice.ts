@@ -1,5 +1,7 @@
 /** What was opened before and can be opened again: models by their ids, and files that the back end knows by a token. */
+
 import type { Recent } from '../app/bridge.ts'
+import { besideOf } from './filesTogether.ts'
 import { counted } from './pending.ts'
 import type { ModelRef, Slice, State } from './state.ts'
 import { fieldsOf } from './tasks.ts'
@@ -42,7 +44,7 @@ export const recentsSlice: Slice<RecentsSlice> = (set, get) => ({
     if (!api) return
     try {
       const { name, bytes } = await counted(api.call('files.read', [recent.token]))
-      await get().takeFile(new Blob([bytes as BlobPart]), name)
+      await get().takeFile(new Blob([bytes as BlobPart]), name, besideOf(api, recent.token))
     } catch (error) {
       set({ modelError: fieldsOf(error) })
       await get().loadRecents()

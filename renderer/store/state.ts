@@ -29,6 +29,7 @@ import type { ExportSlice } from './exportSlice.ts'
 import type { FileKind } from './fileKind.ts'
 import type { HistorySlice } from './historySlice.ts'
 import type { NoticeSlice } from './noticeSlice.ts'
+import type { Beside } from './openModel.ts'
 import type { PaperSlice } from './paperSlice.ts'
 import type { RecentsSlice } from './recentsSlice.ts'
 import type { WhatIfSlice } from './whatIfSlice.ts'
@@ -62,7 +63,7 @@ export interface ModelSlice {
   /** Resolves to whether it was opened; errors are in `modelError`, and the model before stays. */
   openHostModel(id: string): Promise<boolean>
   openZooModel(id: string): Promise<boolean>
-  openModelFile(file: Blob, name: string): Promise<boolean>
+  openModelFile(file: Blob, name: string, beside?: Beside): Promise<boolean>
   setStage(stage: StageName): Promise<void>
   loadUnit(scope: string): Promise<void>
   dismissModelError(): void
@@ -243,9 +244,11 @@ export interface HostSlice {
   /** Asks for a file of either kind, by the system's dialog or the page's own input. */
   chooseFile(kind: FileKind): Promise<void>
   /** The file that the user chooses, or null; nothing is done with it. Errors are in `modelError`. */
-  askForFile(kind: FileKind): Promise<{ readonly file: Blob; readonly name: string } | null>
+  askForFile(kind: FileKind): Promise<{ readonly file: Blob; readonly name: string; readonly beside: Beside } | null>
   /** Sorts a dropped or opened file into photo, model or workspace, by its first bytes. */
-  takeFile(file: Blob, name: string): Promise<void>
+  takeFile(file: Blob, name: string, beside?: Beside): Promise<void>
+  /** The same of files that came at once: one, and what it needs beside it. */
+  takeFiles(files: readonly File[]): Promise<void>
 }
 
 export type State = CompareSlice &

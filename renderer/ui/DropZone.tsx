@@ -6,10 +6,11 @@ export interface DropZoneProps {
   readonly hint: string
   readonly active: boolean
   readonly onActive: (active: boolean) => void
-  readonly onFile: (file: File) => void
+  /** All that were dropped or pasted at once. */
+  readonly onFiles: (files: readonly File[]) => void
 }
 
-export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProps) {
+export function DropZone({ title, hint, active, onActive, onFiles }: DropZoneProps) {
   useEffect(() => {
     let depth = 0
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -25,19 +26,18 @@ export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProp
       depth = Math.max(0, depth - 1)
       if (depth === 0) onActive(false)
     }
+    const take = (event: Event, files: FileList | undefined) => {
+      if (!files?.length) return
+      event.preventDefault()
+      onFiles([...files])
+    }
     const drop = (event: DragEvent) => {
       depth = 0
       onActive(false)
-      const file = event.dataTransfer?.files[0]
-      if (!file) return
-      event.preventDefault()
-      onFile(file)
+      take(event, event.dataTransfer?.files)
     }
     const paste = (event: ClipboardEvent) => {
-      const file = event.clipboardData?.files[0]
-      if (!file) return
-      event.preventDefault()
-      onFile(file)
+      take(event, event.clipboardData?.files)
     }
     addEventListener('dragenter', enter)
     addEventListener('dragover', over)
@@ -51,7 +51,7 @@ export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProp
       removeEventListener('drop', drop)
       removeEventListener('paste', paste)
     }
-  }, [onActive, onFile])
+  }, [onActive, onFiles])
   if (!active) return null
   return (
     <div className="drop-zone" aria-hidden="true">

@@ -28,6 +28,12 @@ export type ModelSource =
   /** The same network and weights without its channel shuffles. */
   | { readonly kind: 'noShuffle'; readonly of: ModelSource }
 
+/** A file that another one needs, by its path from the other's folder. */
+export interface FileAlong {
+  readonly path: string
+  readonly file: Blob
+}
+
 export interface ModelView {
   readonly id: string
   readonly title: string
@@ -462,6 +468,8 @@ export interface ZooView {
 export interface Requests {
   zoo: { args: Record<string, never>; result: readonly ZooView[] }
   open: { args: { handle: ModelHandle; source: ModelSource }; result: ModelView }
+  /** One file, a bundle, of a model that lies in several. Fails with `missing-file` where one is not among them; `where` is its path. */
+  join: { args: { file: Blob; name: string; along: readonly FileAlong[] }; result: Blob }
   network: { args: { handle: ModelHandle; stage: StageName }; result: NetworkView }
   unit: { args: { handle: ModelHandle; stage: StageName; scope: string }; result: UnitView }
   run: { args: { handle: ModelHandle; photo: Blob; name: string; threads: number }; result: RunView }

@@ -1,24 +1,12 @@
 /** The engine worker's handlers, one per method of the contract. */
-import {
-  alignGraphs,
-  badInput,
-  buildZooModel,
-  fuse,
-  type Graph,
-  MAX_FILE_BYTES,
-  type Model,
-  makePlan,
-  openModel,
-  recognise,
-  throwIfCancelled,
-  ZOO,
-} from '../../engine/index.ts'
-import { noShuffle, traceFileView } from './comparing.ts'
-import type { CallContext, Handlers, ModelHandle, ModelSource, StageName } from './contract.ts'
+import { alignGraphs, badInput, fuse, type Graph, type Model, makePlan, recognise, throwIfCancelled, ZOO } from '../../engine/index.ts'
+import { traceFileView } from './comparing.ts'
+import type { Handlers, ModelHandle, StageName } from './contract.ts'
 import { runnerHost } from './host.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { mixingFamily, mixingView } from './mixing.ts'
 import { photoMixing } from './mixingPhoto.ts'
+import { joinFiles, readModel } from './modelFile.ts'
 import { viewOf } from './modelView.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
@@ -59,35 +47,12 @@ function stagesOf(model: Model, known: Graph | undefined): (stage: StageName) =>
   return (stage) => (stage === 'loaded' ? model.graph : stage === 'recognised' ? asRecognised() : asFused())
 }
 
-async function readModel(source: ModelSource, context: CallContext): Promise<Model> {
-  const { signal, progress } = context
-  progress({ step: source.kind === 'file' ? 'reading' : 'opening' })
-  if (source.kind === 'zoo') return buildZooModel(source.id)
-  if (source.kind === 'noShuffle') return noShuffle(await readModel(source.of, context))
-  // What came in a message is this worker's own.
-  if (source.kind === 'bytes') return openModel({ name: source.name, bytes: source.bytes, owned: true }, { signal })
-  const { file, name } = source
-  // Before anything is read into memory.
-  if (file.size > MAX_FILE_BYTES)
-    throw badInput(
-      `File "${name}"`,
-      `it is ${(file.size / 2 ** 30).toFixed(2)} GiB, and files over 1 GiB are not opened`,
-      'Export the network alone, without optimiser state',
-    )
-  let bytes: Uint8Array
-  try {
-    bytes = new Uint8Array(await file.arrayBuffer())
-  } catch {
-    throw badInput(`File "${name}"`, 'it cannot be read', 'Check that it still exists and that you may read it')
-  }
-  progress({ step: 'opening' })
-  return openModel({ name, bytes, owned: true }, { signal })
-}
-
 export const handlers: Handlers = {
   async zoo() {
     return ZOO.map(({ id, title }) => ({ id, title }))
   },
+
+  join: joinFiles,
 
   async open({ handle, source }, context) {
     const read = await readModel(source, context)

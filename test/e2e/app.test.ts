@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
-import { type App, drop, idle, startApp } from './open.ts'
+import { type App, drop, dropTogether, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
@@ -257,6 +257,25 @@ describe('errors', () => {
       expect(await answers(page).count()).toBe(5)
       await app.leave(page)
     })
+})
+
+describe('a model in two files', () => {
+  const file = async (name: string) => ({ name, type: '', bytes: new Uint8Array(await readFile(join(ROOT, 'test/fixtures/ncnn', name))) })
+
+  it('opens when both are dropped at once, in any order', async () => {
+    const page = await app.open()
+    await dropTogether(page, [await file('shuffle_v1.bin'), await file('shuffle_v1.param')])
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('banner').innerText()).toContain('shuffle_v1')
+    await app.leave(page)
+  })
+
+  it('says which one is missing when one comes alone', async () => {
+    const page = await app.open()
+    await dropTogether(page, [await file('shuffle_v1.param')])
+    expect(await page.getByRole('alert').first().innerText()).toMatch(/shuffle_v1\.bin.*\n*.*both together/s)
+    await app.leave(page)
+  })
 })
 
 describe('a file of more than a gigabyte', () => {

@@ -128,14 +128,17 @@ export async function idle(page: Page): Promise<void> {
 
 /** Drops a file on the window, as a file manager does. */
 export async function drop(page: Page, name: string, type: string, bytes: Uint8Array): Promise<void> {
+  await dropTogether(page, [{ name, type, bytes }])
+}
+
+export async function dropTogether(page: Page, files: readonly { name: string; type: string; bytes: Uint8Array }[]): Promise<void> {
   const transfer = await page.evaluateHandle(
-    ({ name, type, base64 }) => {
-      const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+    (given) => {
       const made = new DataTransfer()
-      made.items.add(new File([data], name, { type }))
+      for (const { name, type, base64 } of given) made.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }))
       return made
     },
-    { name, type, base64: Buffer.from(bytes).toString('base64') },
+    files.map(({ name, type, bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') })),
   )
   for (const event of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('main', event, { dataTransfer: transfer })
   await idle(page)

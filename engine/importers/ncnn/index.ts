@@ -1,6 +1,6 @@
 /** Opens ncnn models: a .param file (text) with its .bin file (weights in float32 or float16) beside it. */
 import { throwIfCancelled } from '../../base/cancel.ts'
-import { unsupported } from '../../base/errors.ts'
+import { missingFile, unsupported } from '../../base/errors.ts'
 import { type Graph, tensorOf } from '../../ir/graph.ts'
 import { sizeOf } from '../../ir/tensor.ts'
 import type { Model, Preprocess } from '../../model.ts'
@@ -62,11 +62,7 @@ async function weightsOf({ name, beside }: ModelFile, layers: readonly NcnnLayer
   if (!layers.some(({ type }) => WEIGHTED.has(type))) return new Uint8Array(0)
   const second = `${name.replace(/\.param$/i, '')}.bin`
   if (beside) return await beside(second)
-  throw unsupported(
-    `File "${name}"`,
-    `its weights lie in a second file beside it, "${second}", which cannot be reached from here`,
-    'Open it from the command line with both files in one folder, or make one file of them there: "shufflescope convert net.param net.safetensors"',
-  )
+  throw missingFile(`File "${name}"`, `its weights lie in another file, "${second}", which did not come with it`, second)
 }
 
 function modelOf(file: ModelFile, graph: Graph): Model {

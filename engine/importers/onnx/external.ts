@@ -1,6 +1,6 @@
 /** Weights that lie in files beside the model. Source: onnx/onnx.proto3, TensorProto.external_data. */
 import { throwIfCancelled } from '../../base/cancel.ts'
-import { badInput, type ScopeError, unsupported } from '../../base/errors.ts'
+import { badInput, missingFile, type ScopeError } from '../../base/errors.ts'
 import type { ModelFile } from '../importer.ts'
 import type { ExternalData, OnnxGraph, OnnxTensor } from './proto.ts'
 
@@ -9,8 +9,8 @@ const MAX_BYTES = 2 ** 30
 const MAX_FILES = 1024
 
 /**
- * The graph with the bytes of its initialisers in place. Each file is read once. Throws ScopeError: `unsupported` where the
- * model came without its folder, `bad-input` where a path leaves the folder, a file is not there or is too short.
+ * The graph with the bytes of its initialisers in place. Each file is read once. Throws ScopeError: `missing-file` where the
+ * model came alone, `bad-input` where a path leaves the folder, a file is not there or is too short.
  */
 export async function withExternalData(graph: OnnxGraph, file: ModelFile, signal: AbortSignal | undefined): Promise<OnnxGraph> {
   const files = new Map<string, Uint8Array>()
@@ -18,13 +18,7 @@ export async function withExternalData(graph: OnnxGraph, file: ModelFile, signal
   const read = async (path: string, tensor: string): Promise<Uint8Array> => {
     const known = files.get(path)
     if (known) return known
-    if (!file.beside)
-      throw unsupported(
-        `Tensor "${tensor}"`,
-        `its data lies in a second file beside the model, "${path}", which cannot be reached from here`,
-        'Open the model from the command line, or save it as one file (onnx.save_model with save_as_external_data=False)',
-        tensor,
-      )
+    if (!file.beside) throw missingFile(`Tensor "${tensor}"`, `its data lies in another file, "${path}", which did not come with the model`, path)
     throwIfCancelled(signal, `Reading "${path}"`)
     const given = await file.beside(path)
     // As in openModel: slice() of a Node Buffer does not copy.

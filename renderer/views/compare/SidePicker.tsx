@@ -1,7 +1,8 @@
 /** Chooses side b: the open network without shuffles, a model, or a file with a model or a trace. */
 import { useMemo, useState } from 'react'
 import { useStore, useText } from '../../store/context.ts'
-import { pickFile } from '../../store/pickFile.ts'
+import { together } from '../../store/filesTogether.ts'
+import { pickFiles } from '../../store/pickFile.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 
 export function SidePicker() {
@@ -26,8 +27,8 @@ export function SidePicker() {
     void open()
   }
   const chooseFile = choose(async () => {
-    const file = await pickFile('compare')
-    if (file) await withFile(file, file.name)
+    const chosen = together(await pickFiles('compare'))
+    if (chosen) await withFile(chosen.file, chosen.name, chosen.beside)
   })
   const itself = t('compare.noShuffle', { model: model?.title ?? '' })
   const groups = [

@@ -1,5 +1,5 @@
 /** Tokens, recents, saving, settings and samples on a real disk. */
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -51,6 +51,26 @@ describe('files', () => {
     const { token, size } = await files.adopt(big)
     expect(size).toBeGreaterThan(MAX_FILE_BYTES)
     await expect(files.read(token)).rejects.toMatchObject({ code: 'bad-input', why: 'it has 1025.0 MiB, and at most 1024.0 MiB are read' })
+  })
+
+  it('reads what lies beside an opened file or below it, and nothing else', async () => {
+    const files = filesService(join(folder, 'user'), undefined)
+    const { token } = await files.adopt(photo)
+    await mkdir(join(folder, 'parts'))
+    writeFileSync(join(folder, 'net.bin'), 'weights')
+    writeFileSync(join(folder, 'parts/more.bin'), 'more')
+    writeFileSync(join(root, 'outside.bin'), 'secret')
+    symlinkSync(join(root, 'outside.bin'), join(folder, 'link.bin'))
+    expect(await files.beside(token, 'net.bin')).toEqual({ name: 'net.bin', bytes: new Uint8Array(Buffer.from('weights')) })
+    expect(await files.beside(token, 'parts/more.bin')).toMatchObject({ name: 'more.bin' })
+    expect(await files.beside(token, 'absent.bin')).toBeNull()
+    for (const path of ['../outside.bin', join(root, 'outside.bin'), 'link.bin', 'parts/../../outside.bin', '.'])
+      await expect(
+        files.beside(token, path).then((found) => found ?? Promise.reject(new Error('not in the folder'))),
+        path,
+      ).rejects.toThrow(/not in the folder/)
+    await expect(files.beside(token, 'parts')).rejects.toMatchObject({ why: 'it is not a file' })
+    await expect(files.beside('0'.repeat(32), 'net.bin')).rejects.toMatchObject({ hint: 'Open it again' })
   })
 
   it('remembers recents over a restart, newest first, and says which are gone', async () => {

@@ -41,9 +41,9 @@ describe('a layer type that is not supported', () => {
 describe('the two files', () => {
   it('a .param that came alone names the second file and what to do', async () => {
     const error = await failure({ name: 'net.param', bytes: new TextEncoder().encode(param(INPUT, CONV)) })
-    expect(error.code).toBe('unsupported')
-    expect(error.message).toMatch(/weights lie in a second file beside it, "net\.bin"/)
-    expect(error.hint).toMatch(/both files.*convert net\.param/)
+    expect(error).toMatchObject({ code: 'missing-file', where: 'net.bin' })
+    expect(error.message).toMatch(/weights lie in another file, "net\.bin"/)
+    expect(error.hint).toMatch(/both together/)
   })
 
   it('a .param that needs no weights opens alone', async () => {

@@ -46,8 +46,8 @@ describe('weights beside the model', () => {
   it('are refused in words where the file came alone', async () => {
     const error = await openModel({ name: 'm.onnx', bytes: IN_ONE }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(ScopeError)
-    expect(error).toMatchObject({ code: 'unsupported', where: 'w' })
-    expect(String(error)).toMatch(/"weights.bin".*command line/)
+    expect(error).toMatchObject({ code: 'missing-file', where: 'weights.bin' })
+    expect(String(error)).toMatch(/"weights.bin".*both together/)
   })
 
   it.each(['../weights.bin', '/etc/passwd', 'a/../../b', 'C:weights.bin', 'a\\b', '', 'a//b', 'a\0b'])(
