@@ -38,7 +38,7 @@ export interface Fidelity {
   readonly agreement: number | null
   /**
    * Signal-to-noise ratio of the network's outputs in dB: 10 log10 of the sum of the float values' squares over that of the
-   * differences', over all photos. Infinity where nothing differs. A mean relative error e (root of squares) is -20 log10 e.
+   * differences', over all photos. Infinity where nothing differs, -300 where there is no signal or a value is not finite. A mean relative error e (root of squares) is -20 log10 e.
    */
   readonly outputSnr: number
 }
@@ -46,6 +46,8 @@ export interface Fidelity {
 type Run = Awaited<ReturnType<GraphRunner['run']>>
 
 const WHAT = 'Sensitivity of layers'
+/** dB of noise alone, and of values that are not finite. */
+const LEAST = -300
 
 /** Counts runs towards a total for `onProgress`. */
 export function counter({ onProgress }: FidelityInputs, total: number): () => Promise<void> {
@@ -91,11 +93,11 @@ export class Noise {
     }
   }
 
-  /** Infinity without noise; -Infinity with noise alone, and with values that are not finite. */
+  /** Infinity without noise. */
   get decibels(): number {
     if (this.noise === 0) return Number.POSITIVE_INFINITY
     const ratio = 10 * Math.log10(this.signal / this.noise)
-    return Number.isNaN(ratio) ? Number.NEGATIVE_INFINITY : ratio
+    return ratio > LEAST ? ratio : LEAST
   }
 }
 

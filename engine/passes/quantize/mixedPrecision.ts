@@ -25,7 +25,7 @@ export interface MixedStep extends Fidelity {
 export interface MixedPrecision extends MixedStep {
   /** Whether the agreement asked for is there; true where none was. */
   readonly reached: boolean
-  /** From everything in 8 bits to what was chosen, one layer more in float at each. */
+  /** From everything in 8 bits to what was chosen, with more in float at each. */
   readonly steps: readonly MixedStep[]
 }
 
@@ -36,12 +36,15 @@ export interface MixedOptions {
 }
 
 const CANDIDATES = 8
+/** How many of the most sensitive are tried together. */
+const TOGETHER = [2, 3]
 
 /**
- * Takes to float, one at a time, the layer that gives the most agreement with the float network, and of equal ones the least noise
- * in the output, until the target is met, or no layer that is left makes it better. `table`: of `layerSensitivity` with the same
- * inputs. `onProgress` counts the runs of a step's candidates. Throws `cancelled`; `unsupported` where agreement is asked of a
- * network without classes.
+ * Takes layers to float, step by step: of the most sensitive ones each by itself, and the first two and three together (one makes
+ * what the other reads, and a tensor with far values costs both), those that bring the most agreement with the float network for
+ * each layer, and of equal ones the most dB. Ends where the target is met, or nothing makes it better. `table`: of
+ * `layerSensitivity` with the same inputs. `onProgress` counts the runs of a step's candidates. Throws `cancelled`; `unsupported`
+ * where agreement is asked of a network without classes.
  */
 export async function mixedPrecision(
   inputs: FidelityInputs,
@@ -57,7 +60,7 @@ export async function mixedPrecision(
     steps.push(now)
     onStep?.(now)
     if (isReached(now, target) || now.float.length >= (target.layers ?? order.length)) break
-    now = await search.next(now, order, Math.max(1, candidates))
+    now = await search.next(now, order, Math.max(1, candidates), target.layers ?? order.length)
   }
   const last = steps.at(-1) ?? { float: [], photos: 0, agreement: null, outputSnr: Number.POSITIVE_INFINITY }
   return { ...last, reached: target.agreement === undefined || isReached(last, target), steps }
@@ -82,13 +85,16 @@ class Search {
     this.rounded = inputs.options?.rounded ?? new Map()
   }
 
-  /** The best network with one more layer in float, if it is better. */
-  async next(now: MixedStep, order: readonly string[], candidates: number): Promise<MixedStep | undefined> {
+  /** The best network with more layers in float, at most `most`, if it is better. */
+  async next(now: MixedStep, order: readonly string[], candidates: number, most: number): Promise<MixedStep | undefined> {
     const left = order.filter((name) => !now.float.includes(name))
-    for (const some of [left.slice(0, candidates), left.slice(candidates)]) {
-      const tried = await this.measure(some.map((name) => [...now.float, name]))
-      const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a), now)
-      if (best !== now) return best
+    const alone = left.map((name) => [name])
+    const together = TOGETHER.filter((n) => n <= left.length && n <= most - now.float.length).map((n) => left.slice(0, n))
+    for (const sets of [[...alone.slice(0, candidates), ...together], alone.slice(candidates)]) {
+      const tried = await this.measure(sets.map((names) => [...now.float, ...names]))
+      let best: MixedStep | undefined
+      for (const step of tried) if (isBetter(step, now) && (!best || isWorthMore(step, best, now))) best = step
+      if (best) return best
     }
     return undefined
   }
@@ -109,7 +115,16 @@ class Search {
   }
 }
 
+const agreeing = ({ agreement }: Fidelity): number => agreement ?? 0
+
 function isBetter(a: Fidelity, b: Fidelity): boolean {
-  const [agreeing, other] = [a.agreement ?? 0, b.agreement ?? 0]
-  return agreeing > other || (agreeing === other && a.outputSnr > b.outputSnr)
+  return agreeing(a) > agreeing(b) || (agreeing(a) === agreeing(b) && a.outputSnr > b.outputSnr)
+}
+
+/** Whether `a` brings more than `b` for each layer that it takes to float beyond `now`. */
+function isWorthMore(a: MixedStep, b: MixedStep, now: MixedStep): boolean {
+  const perLayer = (step: MixedStep, of: (f: Fidelity) => number): number => (of(step) - of(now)) / (step.float.length - now.float.length)
+  const [first, second] = [a, b].map((step) => perLayer(step, agreeing))
+  if (first !== second) return (first ?? 0) > (second ?? 0)
+  return perLayer(a, (f) => f.outputSnr) > perLayer(b, (f) => f.outputSnr)
 }
