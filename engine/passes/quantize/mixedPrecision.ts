@@ -41,10 +41,10 @@ const TOGETHER = [2, 3]
 
 /**
  * Takes layers to float, step by step: of the most sensitive ones each by itself, and the first two and three together (one makes
- * what the other reads, and a tensor with far values costs both), those that bring the most agreement with the float network for
- * each layer, and of equal ones the most dB. Ends where the target is met, or nothing makes it better. `table`: of
- * `layerSensitivity` with the same inputs. `onProgress` counts the runs of a step's candidates. Throws `cancelled`; `unsupported`
- * where agreement is asked of a network without classes.
+ * what the other reads, and a tensor with far values costs both), those that bring the most dB in the network's output for each
+ * layer. Not the most agreement: on few photos that follows chance, and it only says when to stop. Ends where the target is met, or
+ * nothing makes it better. `table`: of `layerSensitivity` with the same inputs. `onProgress` counts the runs of a step's candidates.
+ * Throws `cancelled`; `unsupported` where agreement is asked of a network without classes.
  */
 export async function mixedPrecision(
   inputs: FidelityInputs,
@@ -93,7 +93,7 @@ class Search {
     for (const sets of [[...alone.slice(0, candidates), ...together], alone.slice(candidates)]) {
       const tried = await this.measure(sets.map((names) => [...now.float, ...names]))
       let best: MixedStep | undefined
-      for (const step of tried) if (isBetter(step, now) && (!best || isWorthMore(step, best, now))) best = step
+      for (const step of tried) if (gain(step, now) > (best ? gain(best, now) : 0)) best = step
       if (best) return best
     }
     return undefined
@@ -115,16 +115,7 @@ class Search {
   }
 }
 
-const agreeing = ({ agreement }: Fidelity): number => agreement ?? 0
-
-function isBetter(a: Fidelity, b: Fidelity): boolean {
-  return agreeing(a) > agreeing(b) || (agreeing(a) === agreeing(b) && a.outputSnr > b.outputSnr)
-}
-
-/** Whether `a` brings more than `b` for each layer that it takes to float beyond `now`. */
-function isWorthMore(a: MixedStep, b: MixedStep, now: MixedStep): boolean {
-  const perLayer = (step: MixedStep, of: (f: Fidelity) => number): number => (of(step) - of(now)) / (step.float.length - now.float.length)
-  const [first, second] = [a, b].map((step) => perLayer(step, agreeing))
-  if (first !== second) return (first ?? 0) > (second ?? 0)
-  return perLayer(a, (f) => f.outputSnr) > perLayer(b, (f) => f.outputSnr)
+/** dB that `step` has more than `now`, for each layer that it takes to float beyond it. */
+function gain(step: MixedStep, now: MixedStep): number {
+  return step.outputSnr > now.outputSnr ? (step.outputSnr - now.outputSnr) / (step.float.length - now.float.length) : 0
 }
