@@ -15,10 +15,12 @@ import {
   observedTensors,
   quantizeGraph,
   realValues,
+  writeOnnx,
 } from '../../../engine/index.ts'
 import { GraphBuilder } from '../../../engine/ir/build.ts'
 import { joined, type Range, rangeOf } from '../../../engine/passes/quantize/ranges.ts'
 import { randomTensor } from '../../ops/harness.ts'
+import { runOnnx } from '../importers/onnx/oracle.ts'
 
 const CHANNELS = 8
 const PHOTOS = Array.from({ length: 12 }, (_, i) => randomTensor([1, 3, 12, 12], 40 + i))
@@ -137,6 +139,22 @@ describe('sensitivity of layers', () => {
         ),
         9,
       )
+    }
+  })
+
+  it('is what onnxruntime finds on the same networks', async () => {
+    const graph = network({ weights: 'third' })
+    const { inputs } = scalar(graph)
+    const valuesOf = async (of: Graph): Promise<ArrayLike<number>[]> => {
+      const file = writeOnnx(of)
+      const made: ArrayLike<number>[] = []
+      for (const photo of PHOTOS) made.push((await runOnnx(file, [photo]))[0]?.data ?? [])
+      return made
+    }
+    const floats = await valuesOf(graph)
+    for (const layer of await tableOf(inputs)) {
+      const theirs = decibels(await valuesOf(quantizeGraph(graph, inputs.ranges, { float: new Set(LAYERS.filter((n) => n !== layer.name)) })), floats)
+      expect(Math.abs(theirs - layer.outputSnr), `${layer.name}: ${theirs} and ${layer.outputSnr} dB`).toBeLessThan(0.1)
     }
   })
 
