@@ -85,7 +85,8 @@ export async function quantizeModel(context: CliContext, argument: string, optio
   const tensors = []
   if (measures) for (const photo of measured) tensors.push(await calibration.input(photo))
   const inputs = await fidelityInputs(context, calibrated, options.float, tensors, options.threads)
-  const sensitivity = measures ? await sensitivityTable(inputs('sensitivity')) : []
+  // With no layer to choose, --keep-float only compares.
+  const sensitivity = options.sensitivity || (measures && options.keepFloat !== 0) ? await sensitivityTable(inputs('sensitivity')) : []
   const mixed = options.keepFloat === undefined ? undefined : await chooseFloat(inputs, sensitivity, options.keepFloat, options.agreement)
   if (mixed && !mixed.reached) context.note(`warning: the agreement asked for is not reached; ${fidelityText(mixed)}`)
 
@@ -144,7 +145,7 @@ export function quantizeCommand(context: CliContext): Command {
     .option('--no-correct', 'round each weight to the nearest, and leave biases as they are')
     .option('--float <nodes...>', 'nodes that stay in float', [])
     .option('--sensitivity', 'measure each layer alone in 8 bits, all others in float')
-    .option('--keep-float <n|auto>', 'leave up to n sensitive layers in float, or as many as --agreement needs', keepFloat)
+    .option('--keep-float <n|auto>', 'leave up to n sensitive layers in float (0: compare alone), or as many as --agreement needs', keepFloat)
     .option('--agreement <share>', `of photos that must have the float top class, 0 to 1 (with "auto": ${AGREEMENT})`, share)
     .option('--evaluate <paths...>', `photos to measure on; by default up to ${MEASURED_ON} of --calibrate`)
     .option('--threads <n>', 'threads to run on', threads, 1)

@@ -184,6 +184,16 @@ describe('sensitivity of layers', () => {
     expect((await tableOf(inputs)).map((l) => l.name)).toEqual(['first', 'third', 'fourth', 'classes'])
   })
 
+  it('takes nodes of one name for one layer, as the choice of float nodes does', async () => {
+    const graph = network({ weights: 'third' })
+    const nodes = graph.nodes.map((n) => (n.name === 'third' ? { ...n, name: 'second' } : n))
+    const { inputs } = scalar({ ...graph, nodes })
+    const table = await tableOf(inputs)
+    expect(table.map((l) => [l.name, l.weights])).toContainEqual(['second', 1152])
+    expect(table).toHaveLength(5)
+    expect((await mixedPrecision(inputs, table, { agreement: 1 })).float).toEqual(['second'])
+  })
+
   it('has no agreement where the output is not one value per class', async () => {
     const graph = network({})
     const map = graph.nodes.find((n) => n.name === 'fourth')?.outputs[0] ?? NONE
