@@ -1,70 +1,73 @@
 /** `shufflescope quantize`: a model in 8 bits, with ranges from photos. */
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import {
   badInput,
-  ChannelObserver,
-  correctBiases,
-  correlationsOf,
-  equalise,
+  compareWithFloat,
+  type Fidelity,
   fuse,
   type Graph,
-  type HostTensor,
   isQuantized,
+  type LayerSensitivity,
+  type MixedPrecision,
   type Model,
-  makePlan,
-  NONE,
-  Observer,
-  observedTensors,
-  type Preprocess,
-  preprocessImage,
-  quantizeGraph,
   RANGE_METHODS,
   type RangeMethod,
-  type RunResult,
   recognise,
-  type TensorId,
-  tensorOf,
+  throwIfCancelled,
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
-import { decodeImage } from '../services/images.ts'
-import { nodeHost } from '../services/nodePool.ts'
 import { photosOf, spread } from '../services/photoFolders.ts'
+import { Calibration } from './calibration.ts'
 import { type CliContext, report, usage } from './context.ts'
-import { withRunner } from './execute.ts'
 import { loadModel } from './load.ts'
-import { count, threads } from './options.ts'
+import { count, share, threads } from './options.ts'
+import { AGREEMENT, chooseFloat, fidelityInputs, fidelityText, type KeepFloat, sensitivityTable, sensitivityText, stepsText } from './sensitivity.ts'
 import { bytes } from './text.ts'
 
 export interface QuantizeOptions {
   readonly calibrate: readonly string[]
-  readonly out: string
+  /** Absent: nothing is written, which goes with `sensitivity` alone. */
+  readonly out?: string
   readonly photos: number
   readonly range: RangeMethod
   readonly float: readonly string[]
   readonly equalise: boolean
   readonly correct: boolean
   readonly threads: number
+  readonly sensitivity?: boolean
+  readonly keepFloat?: KeepFloat
+  readonly agreement?: number
+  readonly evaluate?: readonly string[]
 }
 
 export interface QuantizeReport {
   readonly model: string
-  readonly output: string
-  readonly bytes: number
+  /** Null where nothing was written. */
+  readonly output: string | null
+  readonly bytes: number | null
   readonly photos: number
   readonly range: RangeMethod
   /** Nodes that compute in 8 bits, of all convolutions, poolings and fully connected layers. */
   readonly quantized: number
   readonly layers: number
+  /** With --sensitivity: in the order of the graph. A ratio in dB is null in JSON where there is no noise. */
+  readonly sensitivity?: readonly LayerSensitivity[]
+  /** With --keep-float: as measured before biases are corrected by measurement. */
+  readonly mixed?: MixedPrecision
+  /** With either: of the model that was written. */
+  readonly fidelity?: Fidelity
 }
 
 const LAYERS = new Set(['conv2d', 'pool2d', 'globalPool', 'linear'])
+/** Photos of --calibrate on which layers are measured; each layer looks at all of them. */
+const MEASURED_ON = 50
 
 /** Throws ScopeError naming the model, the photo, or the node that --float names and the model lacks. */
 export async function quantizeModel(context: CliContext, argument: string, options: QuantizeOptions): Promise<QuantizeReport> {
-  if (!options.out.endsWith('.safetensors'))
-    throw usage(`"${options.out}" is of a format that is not written`, 'Give a name that ends in .safetensors')
+  refuseCombinations(options)
+  const { out, range } = options
   const model = await loadModel(context, argument)
   if (isQuantized(model.graph)) throw badInput(`Model "${argument}"`, 'it is in 8 bits already', 'Give the float model')
   if (!model.preprocess)
@@ -74,20 +77,49 @@ export async function quantizeModel(context: CliContext, argument: string, optio
     if (!fused.nodes.some((n) => n.name === name))
       throw badInput(`Node "${name}"`, 'the fused model has no node of that name', `List them with "shufflescope bench ${argument} --layers"`)
   const photos = await photosOf(options.calibrate, options.photos)
-  const graph = await quantized(context, fused, model.preprocess, photos, options)
-  const made = writeBundle(named(model, graph, photos.length, options.range))
-  await writeAtomically(options.out, made, `Bundle "${options.out}"`)
+  const measured = options.evaluate ? await photosOf(options.evaluate, options.photos) : spread(photos, MEASURED_ON)
+  const calibration = new Calibration(context, model.preprocess, photos, options)
+  const calibrated = await calibration.calibrate(fused)
+
+  const measures = options.sensitivity || options.keepFloat !== undefined
+  const tensors = []
+  if (measures) for (const photo of measured) tensors.push(await calibration.input(photo))
+  const inputs = await fidelityInputs(context, calibrated, options.float, tensors, options.threads)
+  // With no layer to choose, --keep-float only compares.
+  const sensitivity = options.sensitivity || (measures && options.keepFloat !== 0) ? await sensitivityTable(inputs('sensitivity')) : []
+  const mixed = options.keepFloat === undefined ? undefined : await chooseFloat(inputs, sensitivity, options.keepFloat, options.agreement)
+  if (mixed && !mixed.reached) context.note(`warning: the agreement asked for is not reached; ${fidelityText(mixed)}`)
+
+  const rough = calibration.quantized(calibrated, [...options.float, ...(mixed?.float ?? [])])
+  const graph = out === undefined ? rough : await calibration.corrected(rough, calibrated)
+  const fidelity = measures && out !== undefined ? await compareWithFloat(inputs('comparison'), graph) : undefined
+  const made = out === undefined ? undefined : writeBundle(named(model, graph, photos.length, range))
+  if (made && out !== undefined) {
+    throwIfCancelled(context.signal, 'Quantization')
+    await writeAtomically(out, made, `Bundle "${out}"`)
+  }
   const layers = graph.nodes.filter((n) => LAYERS.has(n.op))
-  const isByte = layers.filter((n) => n.attrs.quantized)
   return {
     model: `${model.id}-int8`,
-    output: options.out,
-    bytes: made.length,
+    output: out ?? null,
+    bytes: made?.length ?? null,
     photos: photos.length,
-    range: options.range,
-    quantized: isByte.length,
+    range,
+    quantized: layers.filter((n) => n.attrs.quantized).length,
     layers: layers.length,
+    ...(options.sensitivity ? { sensitivity } : {}),
+    ...(mixed ? { mixed } : {}),
+    ...(fidelity ? { fidelity } : {}),
   }
+}
+
+function refuseCombinations({ out, sensitivity, keepFloat, agreement, evaluate }: QuantizeOptions): void {
+  if (out === undefined && !sensitivity) throw usage('there is nothing to do', 'Give --out FILE.safetensors, or --sensitivity')
+  if (out !== undefined && !out.endsWith('.safetensors'))
+    throw usage(`"${out}" is of a format that is not written`, 'Give a name that ends in .safetensors')
+  if (agreement !== undefined && keepFloat === undefined) throw usage('--agreement goes with --keep-float', 'Give --keep-float auto as well')
+  if (evaluate && !sensitivity && keepFloat === undefined)
+    throw usage('--evaluate goes with --sensitivity and --keep-float', 'Give one of them as well')
 }
 
 function named(model: Model, graph: Graph, photos: number, range: RangeMethod): Model {
@@ -95,97 +127,10 @@ function named(model: Model, graph: Graph, photos: number, range: RangeMethod): 
   return { ...model, graph, id: `${model.id}-int8`, title: `${model.title}, int8`, provenance: provenance.slice(0, 2000) }
 }
 
-/** Photos over which biases are corrected; each layer looks at all of them. */
-const CORRECTED_ON = 50
-/** Inputs are kept up to this, and made anew beyond. */
-const MOST_KEPT_BYTES = 2 ** 28
-
-/** What a network does on the photos, and the photos themselves as its inputs. */
-class Calibration {
-  private readonly kept = new Map<string, HostTensor>()
-  private bytes = 0
-
-  constructor(
-    private readonly context: CliContext,
-    private readonly preprocess: Preprocess,
-    private readonly threads: number,
-  ) {}
-
-  async look(
-    graph: Graph,
-    keep: readonly TensorId[],
-    photos: readonly string[],
-    see: (values: RunResult['kept'], done: number) => void,
-  ): Promise<void> {
-    const { signal, root } = this.context
-    await withRunner(await nodeHost(root, this.threads), makePlan(graph, { keep }), async (runner) => {
-      for (const [i, photo] of photos.entries()) see((await runner.run([await this.input(photo)], { signal, keep })).kept, i + 1)
-    })
-  }
-
-  private async input(photo: string): Promise<HostTensor> {
-    const known = this.kept.get(photo)
-    if (known) return known
-    const made = preprocessImage(await decodeImage(photo, undefined, this.context.signal), this.preprocess)
-    this.bytes += made.data.byteLength
-    if (this.bytes < MOST_KEPT_BYTES) this.kept.set(photo, made)
-    return made
-  }
-}
-
-async function quantized(
-  context: CliContext,
-  fused: Graph,
-  preprocess: Preprocess,
-  photos: readonly string[],
-  options: QuantizeOptions,
-): Promise<Graph> {
-  const calibration = new Calibration(context, preprocess, options.threads)
-  const keep = observedTensors(fused)
-  const tell = (word: string) => (done: number, total: number) => context.progress(`${word}: ${done} of ${total}`)
-  const look = (graph: Graph, word: string, see: (values: RunResult['kept']) => void, of = photos): Promise<void> =>
-    calibration.look(graph, keep, of, (values, done) => {
-      tell(word)(done, of.length)
-      see(values)
-    })
-  const before = new ChannelObserver()
-  if (options.equalise) await look(fused, 'channels, photo', (values) => before.see(values))
-  const graph = equalise(fused, before.reach)
-  const observer = new Observer()
-  const channels = new ChannelObserver()
-  await look(graph, 'ranges, photo', (values) => {
-    observer.reach(values)
-    channels.see(values)
-  })
-  if (options.range !== 'minmax') await look(graph, 'distributions, photo', (values) => observer.count(values))
-  const correlations = correlationsOf(graph.nodes, (id) => tensorOf(graph, id).fact.shape)
-  const some = spread(photos, CORRECTED_ON)
-  if (options.correct)
-    await look(
-      graph,
-      'inputs, photo',
-      (values) => {
-        for (const node of graph.nodes) {
-          const x = values.get(node.inputs[0] ?? NONE)
-          if (x) correlations.get(node.id)?.see(x)
-        }
-      },
-      some,
-    )
-  const float = new Set(options.float)
-  const ranges = observer.ranges(options.range)
-  if (!options.correct) return quantizeGraph(graph, ranges, { float })
-  const aim = new ChannelObserver()
-  await look(graph, 'means, photo', (values) => aim.see(values), some)
-  return correctBiases(quantizeGraph(graph, ranges, { float, means: channels.means(), correlations }), {
-    means: aim.means(),
-    onProgress: tell('biases, layer'),
-    measure: async (made, id) => {
-      const found = new ChannelObserver()
-      await calibration.look(made, [id], some, (values) => found.see(values))
-      return found.means().get(id) ?? new Float64Array()
-    },
-  })
+function keepFloat(text: string): KeepFloat {
+  if (text === 'auto') return text
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of layers, or "auto".')
+  return Number(text)
 }
 
 export function quantizeCommand(context: CliContext): Command {
@@ -193,12 +138,16 @@ export function quantizeCommand(context: CliContext): Command {
     .description('write a model in 8 bits, with ranges from photos')
     .argument('<model>', 'id or file of a float model')
     .requiredOption('--calibrate <paths...>', 'photos, or folders of them')
-    .requiredOption('--out <file.safetensors>', 'bundle to write')
+    .option('--out <file.safetensors>', 'bundle to write; only --sensitivity does without')
     .option('--photos <n>', 'photos used at most, evenly from all', count(1, 100_000), 200)
     .addOption(new Option('--range <method>', 'how ranges follow from values').choices([...RANGE_METHODS]).default('mse'))
     .option('--no-equalise', 'leave channels as far apart as they are')
     .option('--no-correct', 'round each weight to the nearest, and leave biases as they are')
     .option('--float <nodes...>', 'nodes that stay in float', [])
+    .option('--sensitivity', 'measure each layer alone in 8 bits, all others in float')
+    .option('--keep-float <n|auto>', 'leave up to n sensitive layers in float (0: compare alone), or as many as --agreement needs', keepFloat)
+    .option('--agreement <share>', `of photos that must have the float top class, 0 to 1 (with "auto": ${AGREEMENT})`, share)
+    .option('--evaluate <paths...>', `photos to measure on; by default up to ${MEASURED_ON} of --calibrate`)
     .option('--threads <n>', 'threads to run on', threads, 1)
     .option('--json', 'print one JSON document')
     .action(async (model: string, flags: QuantizeOptions & { readonly json?: boolean }) => {
@@ -207,6 +156,13 @@ export function quantizeCommand(context: CliContext): Command {
     })
 }
 
-function quantizeText({ output, model, bytes: size, photos, quantized, layers }: QuantizeReport): string {
-  return `${output}: ${model}, ${quantized} of ${layers} layers in 8 bits, ranges from ${photos} ${photos === 1 ? 'photo' : 'photos'}, ${bytes(size)}`
+function quantizeText({ output, model, bytes: size, photos, quantized, layers, sensitivity, mixed, fidelity }: QuantizeReport): string {
+  const from = `ranges from ${photos} ${photos === 1 ? 'photo' : 'photos'}`
+  const written = `${output ?? 'not written'}: ${model}, ${quantized} of ${layers} layers in 8 bits, ${from}`
+  return [
+    ...(sensitivity ? [sensitivityText(sensitivity), ''] : []),
+    ...(mixed ? [stepsText(mixed), ''] : []),
+    size === null ? written : `${written}, ${bytes(size)}`,
+    ...(fidelity ? [`as written: ${fidelityText(fidelity)}`] : []),
+  ].join('\n')
 }

@@ -27,6 +27,17 @@ export interface QuantizeOptions {
   readonly means?: ReadonlyMap<TensorId, Float64Array>
   /** By node id: with these, weights are rounded so that errors cancel on what photos make; see rounding.ts. */
   readonly correlations?: ReadonlyMap<number, Correlation>
+  /**
+   * By node and the scales that its weights depend on: filled as they are rounded, and read where the same are made again with other
+   * nodes in float. For one graph and one set of correlations.
+   */
+  readonly rounded?: Map<string, RoundedWeights>
+}
+
+/** Integers in the weights' own shape, and the scale of each output channel. */
+export interface RoundedWeights {
+  readonly values: HostTensor
+  readonly scales: readonly number[]
 }
 
 /** Tensors whose ranges `quantize` wants: everything that may become 8-bit. */
@@ -56,6 +67,11 @@ export function quantizeGraph(graph: Graph, ranges: ReadonlyMap<TensorId, Range>
   return made
 }
 
+/** Nodes that `quantizeGraph` would give 8-bit arithmetic: convolutions, poolings and fully connected layers with the ranges they need. */
+export function quantizableNodes(graph: Graph, ranges: ReadonlyMap<TensorId, Range>, float: ReadonlySet<string> = new Set()): Node[] {
+  return graph.nodes.filter((n) => isCore(graph, n, float) && isCovered(n, ranges))
+}
+
 /** Ops that compute: they read one 8-bit tensor and write another with a scale of its own. */
 function isCore(graph: Graph, node: Node, float: ReadonlySet<string>): boolean {
   if (float.has(node.name)) return false
@@ -78,6 +94,12 @@ function isByteLinear(graph: Graph, node: Node): boolean {
   const [x = NONE, w = NONE, b = NONE] = node.inputs
   const constants = constantOf(graph, w) !== undefined && (b === NONE || constantOf(graph, b) !== undefined)
   return hasByteForm(attrsOf(linear, node.attrs).activation.kind) && constants && !tensorOf(graph, x).data
+}
+
+function isCovered(node: Node, ranges: ReadonlyMap<TensorId, Range>): boolean {
+  const [x = NONE, , , r = NONE] = node.inputs
+  const used = givesFloat(node.op) ? [x] : [x, ...(node.op === 'conv2d' && r !== NONE ? [r] : []), ...node.outputs]
+  return used.every((id) => ranges.has(id))
 }
 
 /** Ops of which the output is float, whatever the input. */
@@ -138,19 +160,13 @@ class Quantizer {
       return producer !== undefined && this.quantized.has(producer.id) && !givesFloat(producer.op)
     }
     for (const node of this.graph.nodes) {
-      const core = isCore(this.graph, node, this.options.float ?? new Set()) && this.isCovered(node)
+      const core = isCore(this.graph, node, this.options.float ?? new Set()) && isCovered(node, this.ranges)
       const moved = isTransparent(node) && node.inputs.every(isMade)
       if (!core && !moved) continue
       this.quantized.add(node.id)
       const sharing = moved ? [...node.inputs, ...node.outputs] : isMaximum(node) ? [node.inputs[0] ?? NONE, ...node.outputs] : []
       for (const id of sharing) this.join(id, sharing[0] ?? NONE)
     }
-  }
-
-  private isCovered(node: Node): boolean {
-    const [x = NONE, , , r = NONE] = node.inputs
-    const used = givesFloat(node.op) ? [x] : [x, ...(node.op === 'conv2d' && r !== NONE ? [r] : []), ...node.outputs]
-    return used.every((id) => this.ranges.has(id))
   }
 
   private root(id: TensorId): TensorId {
@@ -216,6 +232,16 @@ class Quantizer {
     for (const id of node.outputs) this.setType(id, 'u8')
   }
 
+  private rounded(node: Node, weight: HostTensor, input: Affine, options: WeightOptions = {}): RoundedWeights {
+    const key = `${node.id} ${input.scale} ${options.whole}`
+    const bias = constantOf(this.graph, node.inputs[2] ?? NONE)?.data
+    const least = (c: number): number => Math.abs(bias?.[c] ?? 0) / (input.scale * EXACT_BIAS)
+    // A fully connected layer adds its bias in f32.
+    const made = this.options.rounded?.get(key) ?? quantizedWeights(weight, node.op === 'linear' ? options : { ...options, least })
+    this.options.rounded?.set(key, made)
+    return made
+  }
+
   /** The float bias, less what the rounding of weights adds on average. */
   private biasOf(groups: number, x: TensorId, b: TensorId, weight: HostTensor, values: HostTensor, scales: readonly number[]): Float64Array {
     const own = constantOf(this.graph, b)
@@ -250,7 +276,7 @@ class Quantizer {
       const lying = constantOf(this.graph, w)
       if (!lying) return
       const weight = transposed ? turned(lying) : lying
-      const { values, scales } = quantizedWeights(weight)
+      const { values, scales } = this.rounded(node, weight, input)
       const attrs: LinearAttributes = { ...own, quantized: { input, weights: scales } }
       const bias = Float32Array.from(this.biasOf(1, x, b, weight, values, scales))
       const constants = [this.constant(`${node.name}.weight.quantized`, values), this.constant(`${node.name}.bias`, hostTensor([bias.length], bias))]
@@ -266,11 +292,9 @@ class Quantizer {
       const weight = constantOf(this.graph, w)
       if (!weight) return
       const residual = attrs.residual ? this.affine(r) : null
-      const own = constantOf(this.graph, b)?.data
-      const { values, scales } = quantizedWeights(weight, {
+      const { values, scales } = this.rounded(node, weight, input, {
         correlation: this.options.correlations?.get(node.id),
         whole: residual ? residual.scale / input.scale : undefined,
-        least: (c) => Math.abs(own?.[c] ?? 0) / (input.scale * EXACT_BIAS),
       })
       const quantized: Quantized = { input, weights: scales, residual, output }
       const next: Conv2dAttributes = { ...attrs, quantized }
@@ -300,10 +324,7 @@ interface WeightOptions {
 }
 
 /** In 255 steps of each output channel's own scale, the least that will do. */
-function quantizedWeights(
-  { shape, data }: HostTensor,
-  { correlation, whole, least = () => 0 }: WeightOptions = {},
-): { readonly values: HostTensor; readonly scales: readonly number[] } {
+function quantizedWeights({ shape, data }: HostTensor, { correlation, whole, least = () => 0 }: WeightOptions = {}): RoundedWeights {
   const channels = shape[0] ?? 0
   const length = data.length / channels
   const values = new Int8Array(data.length)
