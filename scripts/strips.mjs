@@ -41,23 +41,21 @@ const KINDS = {
     /** Lines before the residual is added. */
     finish: () => [],
     hasResidual: 'residual',
+    beforeResidual: [],
     residual: (v) => `v128.load(r, ${16 * v})`,
     /** Lines after the residual was added. */
     end: () => [],
     last: (v) => `clip(${v}, lo, hi)`,
     put: 'put',
+    putPlain: 'putPlain',
   },
   u8: {
     prefix: 'byteStrip',
     sum: (x, w, acc) => `dot(${x}, ${w}, ${acc})`,
     start: (w, acc) => `(lift ? lifted(${w}, ${acc}, lift) : ${acc})`,
     setUp: [
-      'const lo = f32x4.splat(argF32(args, 9))',
-      'const hi = f32x4.splat(argF32(args, 10))',
+      // Vectors that only the end of a tile needs are made there: any that lived through the loop would take a register from its sums.
       'const factors: usize = bias + arg(args, 35)',
-      'const shift = shiftOf(arg(args, 36))',
-      'const resFactor = f32x4.splat(argF32(args, 37))',
-      'const resZero = i32x4.splat(arg(args, 38))',
       'const lift = arg(args, 39) + takenByDot()',
       'const clipped = arg(args, 40)',
       'const joins = arg(args, 41)',
@@ -77,7 +75,10 @@ const KINDS = {
       ...range(vectors).map((v) => `const c${v} = v128.load(counts, ${16 * v})`),
       ...range(pixels).flatMap((p) => [
         ...(p > 0 ? ['r += resStep'] : []),
-        ...range(vectors).map((v) => `v${p}${v} = joined(v${p}${v}, r + ${4 * v}, c${v})`),
+        ...(vectors > 1
+          ? [`const r${p} = v128.load_ext<u8>(r)`, `v${p}0 = joinedLow(v${p}0, r${p}, c0)`, `v${p}1 = joinedHigh(v${p}1, r${p}, c1)`]
+          : [`v${p}0 = joined(v${p}0, r, c0)`]),
+        ...(vectors > 2 ? [`v${p}2 = joined(v${p}2, r + 8, c2)`] : []),
       ]),
       ...(single ? [] : ['residual = r + resStep']),
       '}',
@@ -87,11 +88,21 @@ const KINDS = {
       ...range(vectors).map((v) => `const f${v} = v128.load(factors, ${16 * v})`),
       ...range(pixels).flatMap((p) => range(vectors).map((v) => `v${p}${v} = scaled(v${p}${v}, f${v})`)),
     ],
+    beforeResidual: ['const resFactor = v128.load_splat<f32>(args, 148)', 'const resZero = v128.load_splat<i32>(args, 152)'],
     // Most results need no clip: what 8 bits hold is their only bound, and storing keeps to it.
-    end: (sums) => ['if (clipped) {', ...sums.map((v) => `${v} = clip(${v}, lo, hi)`), '}'],
+    end: (sums) => [
+      'if (clipped) {',
+      'const lo = v128.load_splat<f32>(args, 36)',
+      'const hi = v128.load_splat<f32>(args, 40)',
+      ...sums.map((v) => `${v} = clip(${v}, lo, hi)`),
+      '}',
+      'const shift = shiftOf(arg(args, 36))',
+      'const rounder = rounderOf(shift, arg(args, 36))',
+    ],
     residual: (v) => `scaled(i32x4.sub(load8x4(r + ${4 * v}), resZero), resFactor)`,
-    last: (v) => `roundOff(${v}, shift)`,
+    last: (v) => `roundOff(${v}, rounder, shift)`,
     put: 'put8',
+    putPlain: 'putPlain8',
   },
 }
 
@@ -182,10 +193,15 @@ function strip(kind, shape) {
     ...(p > 0 ? ['r += resStep'] : []),
     ...range(vectors).map((v) => `v${p}${v} = f32x4.add(v${p}${v}, ${kind.residual(v)})`),
   ])
-  const store = range(pixels).flatMap((p) => [
-    `${kind.put}(${vectors}, to, positions, lanes, ${[0, 1, 2].map((v) => (v < vectors ? kind.last(`v${p}${v}`) : 'b0')).join(', ')})`,
-    ...(single ? [] : ['to += toStep']),
-  ])
+  const storeBy = (put, where) =>
+    range(pixels).flatMap((p) => [
+      `${put}(${vectors}, to, ${where}${[0, 1, 2].map((v) => (v < vectors ? kind.last(`v${p}${v}`) : 'b0')).join(', ')})`,
+      ...(single ? [] : ['to += toStep']),
+    ])
+  // Most tiles are whole and their channels neighbours: asked once, and not for every pixel.
+  const store = single
+    ? storeBy(kind.put, 'positions, lanes, ')
+    : ['if (isPlain) {', ...storeBy(kind.putPlain, ''), '} else {', ...storeBy(kind.put, 'positions, lanes, '), '}']
   const tile = [
     ...(single ? [...biases] : []),
     ...zeros,
@@ -195,6 +211,7 @@ function strip(kind, shape) {
     ...kind.finish(pixels, vectors),
     `if (${kind.hasResidual}) {`,
     'let r = residual',
+    ...kind.beforeResidual,
     ...add,
     ...(single ? [] : ['residual = r + resStep']),
     '}',
@@ -208,6 +225,7 @@ function strip(kind, shape) {
       ? tile
       : [
           'const resStep = arg(args, 7)',
+          'const isPlain = !positions && lanes == 4',
           ...biases,
           ...kind.begin(vectors),
           'for (let tile = 0; tile < tiles; tile++) {',
@@ -224,8 +242,8 @@ export function stripsSource() {
   const imports = [
     "import { lowerBound, upperBound } from '../../engine/kernels/inline/activate'",
     "import { arg, argF32, madd } from '../../engine/kernels/inline/simd'",
-    "import { dot, joined, lifted, load8x4, put8, roundOff, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
-    "import { clip, put } from '../../engine/kernels/inline/tile'",
+    "import { dot, joined, joinedHigh, joinedLow, lifted, load8x4, put8, putPlain8, rounderOf, roundOff, scaled, shiftOf, takenByDot } from '../../engine/kernels/inline/bytes'",
+    "import { clip, put, putPlain } from '../../engine/kernels/inline/tile'",
   ]
   const functions = [...[KINDS.f32, KINDS.u8].flatMap((kind) => SHAPES.map((shape) => strip(kind, shape))), ...SHAPES.map(either)]
   return `// Generated by scripts/strips.mjs.\n${imports.join('\n')}\n\n${functions.join('\n\n')}\n`

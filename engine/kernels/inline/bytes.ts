@@ -2,8 +2,7 @@
 
 import { DOT, SIGNED_DOT, UNSIGNED_DOT } from '../../../dist/wasm/build.kernel'
 
-/** See ops/quantized.ts. */
-const ROUNDER: f32 = 12582912.0
+/** See ops/quantized.ts, of ROUNDER too. */
 const ROUNDER_BITS = 0x4b400000
 
 /** acc + the dot products of four unsigned bytes of `x` with four signed ones of `w`, in each of four lanes; exact in every build, given `takenByDot`. */
@@ -46,18 +45,25 @@ export function shiftOf(zero: i32): v128 {
   return i32x4.splat(ROUNDER_BITS - zero)
 }
 
+/** ROUNDER, made of what a compiler does not know: V8 makes a vector constant anew, in three instructions, wherever it is used. */
+// @ts-ignore: decorator
+@inline
+export function rounderOf(shift: v128, zero: i32): v128 {
+  return i32x4.add(shift, i32x4.splat(zero))
+}
+
 /** Rounded, as 32-bit integers, of which `narrow` keeps what is 0 to 255; magnitudes below 2^22. */
 // @ts-ignore: decorator
 @inline
-export function roundOff(v: v128, shift: v128): v128 {
-  return i32x4.sub(f32x4.add(v, f32x4.splat(ROUNDER)), shift)
+export function roundOff(v: v128, rounder: v128, shift: v128): v128 {
+  return i32x4.sub(f32x4.add(v, rounder), shift)
 }
 
 /** Clipped and rounded, as 32-bit integers from 0 to 255. */
 // @ts-ignore: decorator
 @inline
-export function round8(v: v128, lo: v128, hi: v128, shift: v128): v128 {
-  return roundOff(f32x4.pmin(f32x4.pmax(v, lo), hi), shift)
+export function round8(v: v128, lo: v128, hi: v128, rounder: v128, shift: v128): v128 {
+  return roundOff(f32x4.pmin(f32x4.pmax(v, lo), hi), rounder, shift)
 }
 
 /** Four bytes from memory as 32-bit integers. */
@@ -72,6 +78,20 @@ export function load8x4(p: usize): v128 {
 @inline
 export function joined(sums: v128, p: usize, counts: v128): v128 {
   return i32x4.add(sums, i32x4.dot_i16x8_s(load8x4(p), counts))
+}
+
+/** The same of eight bytes that were read together, as 16-bit integers: the first four, */
+// @ts-ignore: decorator
+@inline
+export function joinedLow(sums: v128, x: v128, counts: v128): v128 {
+  return i32x4.add(sums, i32x4.dot_i16x8_s(i32x4.extend_low_i16x8_u(x), counts))
+}
+
+/** and the others. */
+// @ts-ignore: decorator
+@inline
+export function joinedHigh(sums: v128, x: v128, counts: v128): v128 {
+  return i32x4.add(sums, i32x4.dot_i16x8_s(i32x4.extend_high_i16x8_u(x), counts))
 }
 
 /** Integers from 0 to 255 as bytes: those of a, then those of b. */
@@ -102,17 +122,25 @@ function storeSome(to: usize, positions: usize, at: i32, bytes: v128, n: i32): v
   }
 }
 
+/** A tile's vectors of one pixel, 32-bit integers, whole and side by side at `to`. */
+// @ts-ignore: decorator
+@inline
+export function putPlain8(vectors: i32, to: usize, v0: v128, v1: v128, v2: v128): void {
+  const bytes = narrow(v0, vectors == 1 ? v0 : v1)
+  if (vectors == 1) v128.store_lane<u32>(to, bytes, 0)
+  else v128.store_lane<u64>(to, bytes, 0)
+  if (vectors == 3) v128.store_lane<u32>(to, narrow(v2, v2), 0, 8)
+}
+
 /** A tile's vectors of one pixel, 32-bit integers: side by side at `to`, or where the table `positions` says; `lanes`: channels in the last. */
 // @ts-ignore: decorator
 @inline
 export function put8(vectors: i32, to: usize, positions: usize, lanes: i32, v0: v128, v1: v128, v2: v128): void {
-  const bytes = narrow(v0, vectors == 1 ? v0 : v1)
   if (!positions && lanes == 4) {
-    if (vectors == 1) v128.store_lane<u32>(to, bytes, 0)
-    else v128.store_lane<u64>(to, bytes, 0)
-    if (vectors == 3) v128.store_lane<u32>(to, narrow(v2, v2), 0, 8)
+    putPlain8(vectors, to, v0, v1, v2)
     return
   }
+  const bytes = narrow(v0, vectors == 1 ? v0 : v1)
   storeSome(to, positions, 0, bytes, vectors == 1 ? lanes : 4)
   if (vectors > 1) storeSome(to, positions, 4, bytes, vectors == 2 ? lanes : 4)
   if (vectors > 2) storeSome(positions ? to : to + 8, positions ? positions + 32 : 0, 0, narrow(v2, v2), lanes)

@@ -27,6 +27,15 @@ function putVector(to: usize, positions: usize, v: v128, at: i32, last: bool, la
   else v128.store(to + at, v)
 }
 
+/** A tile's vectors of one pixel, whole and side by side at `to`. */
+// @ts-ignore: decorator
+@inline
+export function putPlain(vectors: i32, to: usize, v0: v128, v1: v128, v2: v128): void {
+  v128.store(to, v0)
+  if (vectors > 1) v128.store(to, v1, 16)
+  if (vectors > 2) v128.store(to, v2, 32)
+}
+
 /** A tile's vectors of one pixel: side by side at `to`, or where the table `positions` says. */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 // Depthwise convolution, 8-bit NHWC, eight channels at a time. Four taps of a channel lie side by side in a register, so that
 // one instruction multiplies and adds them.
-import { dot, lifted, put8, round8, scaled, shiftOf, takenByDot } from '../../kernels/inline/bytes'
+import { dot, lifted, put8, putPlain8, round8, rounderOf, scaled, shiftOf, takenByDot } from '../../kernels/inline/bytes'
 import { arg, argF32 } from '../../kernels/inline/simd'
 
 const SRC = 0, DST = 1, WEIGHTS = 2, BIAS = 3, SRC_STEP = 5, DST_STEP = 6, LO = 9, HI = 10
@@ -71,6 +71,7 @@ export function depthwise8(args: usize, begin: i32, end: i32): void {
   const lo = f32x4.splat(argF32(args, LO))
   const hi = f32x4.splat(argF32(args, HI))
   const shift = shiftOf(arg(args, ZERO))
+  const rounder = rounderOf(shift, arg(args, ZERO))
   const positions: usize = arg(args, POSITIONS)
   const blocks = (channels + 7) >> 3
   const quads = (arg(args, KH) * arg(args, KW) + 3) >> 2
@@ -92,6 +93,7 @@ export function depthwise8(args: usize, begin: i32, end: i32): void {
     const f0 = v128.load(bias + arg(args, FACTORS)), f1 = v128.load(bias + arg(args, FACTORS), 16)
     let d: usize = arg(args, DST) + row * outW * dstStep + (positions ? 0 : c)
     const table: usize = positions ? positions + (c << 2) : 0
+    const isPlain = !positions && n == 8
     for (let x = 0; x < outW; x++) {
       const left = x * strideW - arg(args, LEFT)
       let v0 = b0, v1 = b1
@@ -102,7 +104,9 @@ export function depthwise8(args: usize, begin: i32, end: i32): void {
         v0 = dot(low(t0, t1, t2, t3), v128.load(w + (q << 5)), v0)
         v1 = dot(high(t0, t1, t2, t3), v128.load(w + (q << 5), 16), v1)
       }
-      store8(d, table, n, round8(scaled(v0, f0), lo, hi, shift), round8(scaled(v1, f1), lo, hi, shift))
+      const q0 = round8(scaled(v0, f0), lo, hi, rounder, shift), q1 = round8(scaled(v1, f1), lo, hi, rounder, shift)
+      if (isPlain) putPlain8(2, d, q0, q1, q1)
+      else store8(d, table, n, q0, q1)
       d += dstStep
     }
   }
@@ -138,6 +142,7 @@ function rows(stride: i32, args: usize, begin: i32, end: i32): void {
   const lo = f32x4.splat(argF32(args, LO))
   const hi = f32x4.splat(argF32(args, HI))
   const shift = shiftOf(arg(args, ZERO))
+  const rounder = rounderOf(shift, arg(args, ZERO))
   const positions: usize = arg(args, POSITIONS)
   const blocks = (channels + 7) >> 3
   const line = inW * srcStep
@@ -163,6 +168,7 @@ function rows(stride: i32, args: usize, begin: i32, end: i32): void {
     const step0 = in0 ? srcStep : 0, step1 = in1 ? srcStep : 0, step2 = in2 ? srcStep : 0
     let d: usize = arg(args, DST) + row * outW * dstStep + (positions ? 0 : c)
     const table: usize = positions ? positions + (c << 2) : 0
+    const isPlain = !positions && n == 8
     // The columns left of and in the middle of a window; one column of padding lies left of the input.
     let l0 = none, h0 = none
     let l1 = columnLow(p0, p1, p2), h1 = columnHigh(p0, p1, p2)
@@ -177,7 +183,9 @@ function rows(stride: i32, args: usize, begin: i32, end: i32): void {
       }
       const v0 = dot(l2, w4, dot(l1, w2, dot(l0, w0, b0)))
       const v1 = dot(h2, w5, dot(h1, w3, dot(h0, w1, b1)))
-      store8(d, table, n, round8(scaled(v0, f0), lo, hi, shift), round8(scaled(v1, f1), lo, hi, shift))
+      const q0 = round8(scaled(v0, f0), lo, hi, rounder, shift), q1 = round8(scaled(v1, f1), lo, hi, rounder, shift)
+      if (isPlain) putPlain8(2, d, q0, q1, q1)
+      else store8(d, table, n, q0, q1)
       d += dstStep
       if (stride == 1) {
         l0 = l1

@@ -1,5 +1,5 @@
 // Pooling over windows and over whole maps, 8-bit NHWC; the arithmetic is that of ops/quantized.ts, to the bit.
-import { load8x4, put8, round8, shiftOf, storeBytes } from '../../kernels/inline/bytes'
+import { load8x4, put8, round8, rounderOf, shiftOf, storeBytes } from '../../kernels/inline/bytes'
 import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
 
 const SRC = 0, DST = 1, SRC_STEP = 2, DST_STEP = 3, IN_H = 4, IN_W = 5, OUT_H = 6, OUT_W = 7, CHANNELS = 8
@@ -23,6 +23,7 @@ export function pool8(args: usize, begin: i32, end: i32): void {
   const lo = f32x4.splat(argF32(args, LO))
   const hi = f32x4.splat(argF32(args, HI))
   const shift = shiftOf(arg(args, OUT_ZERO))
+  const rounder = rounderOf(shift, arg(args, OUT_ZERO))
   const zero = arg(args, IN_ZERO)
   const factor = argF32(args, FACTOR)
   const positions: usize = arg(args, POSITIONS)
@@ -56,7 +57,7 @@ export function pool8(args: usize, begin: i32, end: i32): void {
       const many = mode == 0 ? 1 : inside
       const f = mode == 2 ? factor / <f32>padded : mode == 1 ? factor / <f32>inside : factor
       const mean = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(v, i32x4.splat(many * zero))), f32x4.splat(f))
-      const q = round8(mean, lo, hi, shift)
+      const q = round8(mean, lo, hi, rounder, shift)
       put8(1, d, positions ? positions + (c << 2) : 0, min(4, channels - c), q, q, q)
       d += arg(args, DST_STEP)
     }
@@ -66,8 +67,8 @@ export function pool8(args: usize, begin: i32, end: i32): void {
 /** 16-bit sums of channels 4k to 4k + 3 of eight. */
 // @ts-ignore: decorator
 @inline
-function finished(sums: v128, taken: v128, factor: v128, lo: v128, hi: v128, shift: v128): v128 {
-  return round8(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sums, taken)), factor), lo, hi, shift)
+function finished(sums: v128, taken: v128, factor: v128, lo: v128, hi: v128, rounder: v128, shift: v128): v128 {
+  return round8(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sums, taken)), factor), lo, hi, rounder, shift)
 }
 
 /**
@@ -90,6 +91,7 @@ export function pool8wide(args: usize, begin: i32, end: i32): void {
   const lo = f32x4.splat(argF32(args, LO))
   const hi = f32x4.splat(argF32(args, HI))
   const shift = shiftOf(arg(args, OUT_ZERO))
+  const rounder = rounderOf(shift, arg(args, OUT_ZERO))
   const zero = arg(args, IN_ZERO)
   const factor = argF32(args, FACTOR)
   const blocks = (channels + 15) >> 4
@@ -136,8 +138,8 @@ export function pool8wide(args: usize, begin: i32, end: i32): void {
         const padded = high * (min(right, reach) - left)
         const f = f32x4.splat(mode == 2 ? factor / <f32>padded : mode == 1 ? factor / <f32>inside : factor)
         const taken = i32x4.splat((mode == 0 ? 1 : inside) * zero)
-        const q0 = finished(i32x4.extend_low_i16x8_u(a), taken, f, lo, hi, shift), q1 = finished(i32x4.extend_high_i16x8_u(a), taken, f, lo, hi, shift)
-        const q2 = finished(i32x4.extend_low_i16x8_u(b), taken, f, lo, hi, shift), q3 = finished(i32x4.extend_high_i16x8_u(b), taken, f, lo, hi, shift)
+        const q0 = finished(i32x4.extend_low_i16x8_u(a), taken, f, lo, hi, rounder, shift), q1 = finished(i32x4.extend_high_i16x8_u(a), taken, f, lo, hi, rounder, shift)
+        const q2 = finished(i32x4.extend_low_i16x8_u(b), taken, f, lo, hi, rounder, shift), q3 = finished(i32x4.extend_high_i16x8_u(b), taken, f, lo, hi, rounder, shift)
         bytes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(q0, q1), i16x8.narrow_i32x4_s(q2, q3))
       }
       if (n == 16) v128.store(d, bytes)

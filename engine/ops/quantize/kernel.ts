@@ -1,5 +1,5 @@
 // Elementwise conversion to 8 bits and back, NHWC; the arithmetic is that of ops/quantized.ts, to the bit.
-import { load8x4, put8, round8, shiftOf } from '../../kernels/inline/bytes'
+import { load8x4, put8, round8, rounderOf, shiftOf } from '../../kernels/inline/bytes'
 import { arg, argF32, storeLanes } from '../../kernels/inline/simd'
 
 /** Arguments: src (f32), dst (8 bits), bytes from pixel to pixel (src, dst), channels, 1 / scale, zero. One unit: one pixel. */
@@ -12,11 +12,12 @@ export function quantize(args: usize, begin: i32, end: i32): void {
   const most: i32 = 255 - zero
   const hi = f32x4.splat(<f32>most)
   const shift = shiftOf(zero)
+  const rounder = rounderOf(shift, zero)
   for (let pixel = begin; pixel < end; pixel++) {
     const s: usize = arg(args, 0) + pixel * arg(args, 2)
     const d: usize = arg(args, 1) + pixel * arg(args, 3)
     for (let c = 0; c < channels; c += 4) {
-      const v = round8(f32x4.mul(v128.load(s + (c << 2)), inverse), lo, hi, shift)
+      const v = round8(f32x4.mul(v128.load(s + (c << 2)), inverse), lo, hi, rounder, shift)
       put8(1, d + c, 0, min(4, channels - c), v, v, v)
     }
   }
@@ -35,6 +36,7 @@ export function quantizePlanes(args: usize, begin: i32, end: i32): void {
   const lo = f32x4.splat(<f32>least)
   const hi = f32x4.splat(<f32>most)
   const shift = shiftOf(zero)
+  const rounder = rounderOf(shift, zero)
   for (let row = begin; row < end; row++) {
     const photo = row / height
     const y = row % height
@@ -42,7 +44,7 @@ export function quantizePlanes(args: usize, begin: i32, end: i32): void {
       let s: usize = arg(args, 0) + ((((photo * channels + c) * height + y) * width) << 2)
       let d: usize = arg(args, 1) + row * width * dstStep + c
       for (let x = 0; x < width; x += 4) {
-        const v = round8(f32x4.mul(v128.load(s), inverse), lo, hi, shift)
+        const v = round8(f32x4.mul(v128.load(s), inverse), lo, hi, rounder, shift)
         const n = width - x
         v128.store_lane<u8>(d, v, 0)
         if (n > 1) v128.store_lane<u8>(d + dstStep, v, 4)
