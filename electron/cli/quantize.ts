@@ -1,36 +1,30 @@
 /** `shufflescope quantize`: a model in 8 bits, with ranges from photos. */
 import { Command, Option } from 'commander'
 import {
+  at,
   badInput,
-  ChannelObserver,
-  correctBiases,
-  correlationsOf,
-  equalise,
+  type CalibrationStep,
+  calibrate,
   fuse,
   type Graph,
   type HostTensor,
   isQuantized,
-  type Model,
   makePlan,
-  NONE,
-  Observer,
-  observedTensors,
   type Preprocess,
   preprocessImage,
-  quantizeGraph,
+  quantizedModel,
   RANGE_METHODS,
   type RangeMethod,
   type RunResult,
   recognise,
   type TensorId,
-  tensorOf,
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
 import { decodeImage } from '../services/images.ts'
 import { nodeHost } from '../services/nodePool.ts'
-import { photosOf, spread } from '../services/photoFolders.ts'
+import { photosOf } from '../services/photoFolders.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { withRunner } from './execute.ts'
 import { loadModel } from './load.ts'
@@ -75,14 +69,15 @@ export async function quantizeModel(context: CliContext, argument: string, optio
       throw badInput(`Node "${name}"`, 'the fused model has no node of that name', `List them with "shufflescope bench ${argument} --layers"`)
   const photos = await photosOf(options.calibrate, options.photos)
   const graph = await quantized(context, fused, model.preprocess, photos, options)
-  const made = writeBundle(named(model, graph, photos.length, options.range))
-  await writeAtomically(options.out, made, `Bundle "${options.out}"`)
+  const made = quantizedModel(model, graph, photos.length, options.range)
+  const file = writeBundle(made)
+  await writeAtomically(options.out, file, `Bundle "${options.out}"`)
   const layers = graph.nodes.filter((n) => LAYERS.has(n.op))
   const isByte = layers.filter((n) => n.attrs.quantized)
   return {
-    model: `${model.id}-int8`,
+    model: made.id,
     output: options.out,
-    bytes: made.length,
+    bytes: file.length,
     photos: photos.length,
     range: options.range,
     quantized: isByte.length,
@@ -90,13 +85,6 @@ export async function quantizeModel(context: CliContext, argument: string, optio
   }
 }
 
-function named(model: Model, graph: Graph, photos: number, range: RangeMethod): Model {
-  const provenance = `${model.provenance}; in 8 bits by ShuffleScope with ranges from ${photos} photos (${range})`
-  return { ...model, graph, id: `${model.id}-int8`, title: `${model.title}, int8`, provenance: provenance.slice(0, 2000) }
-}
-
-/** Photos over which biases are corrected; each layer looks at all of them. */
-const CORRECTED_ON = 50
 /** Inputs are kept up to this, and made anew beyond. */
 const MOST_KEPT_BYTES = 2 ** 28
 
@@ -108,18 +96,14 @@ class Calibration {
   constructor(
     private readonly context: CliContext,
     private readonly preprocess: Preprocess,
+    private readonly photos: readonly string[],
     private readonly threads: number,
   ) {}
 
-  async look(
-    graph: Graph,
-    keep: readonly TensorId[],
-    photos: readonly string[],
-    see: (values: RunResult['kept'], done: number) => void,
-  ): Promise<void> {
+  async look(graph: Graph, keep: readonly TensorId[], photos: readonly number[], see: (values: RunResult['kept']) => void): Promise<void> {
     const { signal, root } = this.context
     await withRunner(await nodeHost(root, this.threads), makePlan(graph, { keep }), async (runner) => {
-      for (const [i, photo] of photos.entries()) see((await runner.run([await this.input(photo)], { signal, keep })).kept, i + 1)
+      for (const photo of photos) see((await runner.run([await this.input(at(this.photos, photo))], { signal, keep })).kept)
     })
   }
 
@@ -133,6 +117,16 @@ class Calibration {
   }
 }
 
+/** How progress names a pass. */
+const STEP_WORDS: Readonly<Record<CalibrationStep, string>> = {
+  channels: 'channels, photo',
+  ranges: 'ranges, photo',
+  distributions: 'distributions, photo',
+  inputs: 'inputs, photo',
+  means: 'means, photo',
+  biases: 'biases, layer',
+}
+
 async function quantized(
   context: CliContext,
   fused: Graph,
@@ -140,52 +134,14 @@ async function quantized(
   photos: readonly string[],
   options: QuantizeOptions,
 ): Promise<Graph> {
-  const calibration = new Calibration(context, preprocess, options.threads)
-  const keep = observedTensors(fused)
-  const tell = (word: string) => (done: number, total: number) => context.progress(`${word}: ${done} of ${total}`)
-  const look = (graph: Graph, word: string, see: (values: RunResult['kept']) => void, of = photos): Promise<void> =>
-    calibration.look(graph, keep, of, (values, done) => {
-      tell(word)(done, of.length)
-      see(values)
-    })
-  const before = new ChannelObserver()
-  if (options.equalise) await look(fused, 'channels, photo', (values) => before.see(values))
-  const graph = equalise(fused, before.reach)
-  const observer = new Observer()
-  const channels = new ChannelObserver()
-  await look(graph, 'ranges, photo', (values) => {
-    observer.reach(values)
-    channels.see(values)
+  const calibration = new Calibration(context, preprocess, photos, options.threads)
+  const { range, equalise, correct } = options
+  const { graph } = await calibrate(fused, {
+    ...{ photos: photos.length, range, equalise, correct, float: new Set(options.float) },
+    look: (of, keep, some, see) => calibration.look(of, keep, some, see),
+    onProgress: (step, done, total) => context.progress(`${STEP_WORDS[step]}: ${done} of ${total}`),
   })
-  if (options.range !== 'minmax') await look(graph, 'distributions, photo', (values) => observer.count(values))
-  const correlations = correlationsOf(graph.nodes, (id) => tensorOf(graph, id).fact.shape)
-  const some = spread(photos, CORRECTED_ON)
-  if (options.correct)
-    await look(
-      graph,
-      'inputs, photo',
-      (values) => {
-        for (const node of graph.nodes) {
-          const x = values.get(node.inputs[0] ?? NONE)
-          if (x) correlations.get(node.id)?.see(x)
-        }
-      },
-      some,
-    )
-  const float = new Set(options.float)
-  const ranges = observer.ranges(options.range)
-  if (!options.correct) return quantizeGraph(graph, ranges, { float })
-  const aim = new ChannelObserver()
-  await look(graph, 'means, photo', (values) => aim.see(values), some)
-  return correctBiases(quantizeGraph(graph, ranges, { float, means: channels.means(), correlations }), {
-    means: aim.means(),
-    onProgress: tell('biases, layer'),
-    measure: async (made, id) => {
-      const found = new ChannelObserver()
-      await calibration.look(made, [id], some, (values) => found.see(values))
-      return found.means().get(id) ?? new Float64Array()
-    },
-  })
+  return graph
 }
 
 export function quantizeCommand(context: CliContext): Command {
