@@ -11,7 +11,7 @@ import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
 import { WorkspaceNote } from '../views/workspace/WorkspaceNote.tsx'
 import { Guarded } from './Guarded.tsx'
-import { CompareView, CostsView, DevicesView, KeyMap, ModelPicker, Palette, PhotoView, Questions } from './lazyViews.ts'
+import { CompareView, CompressView, CostsView, DevicesView, KeyMap, ModelPicker, Palette, PhotoView, Questions } from './lazyViews.ts'
 
 export function App() {
   const t = useText()
@@ -19,7 +19,7 @@ export function App() {
   const dialog = useStore((s) => s.dialog)
   const dropping = useStore((s) => s.dropping)
   const setDropping = useStore((s) => s.setDropping)
-  const takeFile = useStore((s) => s.takeFile)
+  const takeFiles = useStore((s) => s.takeFiles)
   const asked = useStore((s) => s.deviceQuestions.length > 0)
   const hostError = useStore((s) => s.hostError)
   return (
@@ -40,6 +40,8 @@ export function App() {
             <PhotoView />
           ) : screen === 'compare' ? (
             <CompareView />
+          ) : screen === 'compress' ? (
+            <CompressView />
           ) : screen === 'devices' ? (
             <DevicesView />
           ) : (
@@ -62,10 +64,10 @@ export function App() {
       <Notice />
       <DropZone
         title={t('app.drop')}
-        hint={t('app.drop.hint')}
+        hint={t(screen === 'compress' ? 'compress.drop' : 'app.drop.hint')}
         active={dropping}
         onActive={setDropping}
-        onFile={(file) => void takeFile(file, file.name || 'pasted photo')}
+        onFiles={(files) => void takeFiles(files)}
       />
     </div>
   )

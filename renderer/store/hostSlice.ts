@@ -103,6 +103,14 @@ export const hostSlice =
       },
 
       takeFile: (file, name) => counted(take(file, name)),
+
+      async takeFiles(files) {
+        const [first] = files
+        if (!first) return
+        const isForCompress = get().screen === 'compress' && (files.length > 1 || (await kindOfFile(first, first.name)) === 'photo')
+        if (isForCompress) await counted(get().addCompressPhotos(files))
+        else await get().takeFile(first, first.name || 'pasted photo')
+      },
     }
   }
 

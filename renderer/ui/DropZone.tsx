@@ -6,10 +6,11 @@ export interface DropZoneProps {
   readonly hint: string
   readonly active: boolean
   readonly onActive: (active: boolean) => void
-  readonly onFile: (file: File) => void
+  /** All that were dropped or pasted together, at least one. */
+  readonly onFiles: (files: readonly File[]) => void
 }
 
-export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProps) {
+export function DropZone({ title, hint, active, onActive, onFiles }: DropZoneProps) {
   useEffect(() => {
     let depth = 0
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -28,16 +29,16 @@ export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProp
     const drop = (event: DragEvent) => {
       depth = 0
       onActive(false)
-      const file = event.dataTransfer?.files[0]
-      if (!file) return
+      const files = [...(event.dataTransfer?.files ?? [])]
+      if (files.length === 0) return
       event.preventDefault()
-      onFile(file)
+      onFiles(files)
     }
     const paste = (event: ClipboardEvent) => {
-      const file = event.clipboardData?.files[0]
-      if (!file) return
+      const files = [...(event.clipboardData?.files ?? [])]
+      if (files.length === 0) return
       event.preventDefault()
-      onFile(file)
+      onFiles(files)
     }
     addEventListener('dragenter', enter)
     addEventListener('dragover', over)
@@ -51,7 +52,7 @@ export function DropZone({ title, hint, active, onActive, onFile }: DropZoneProp
       removeEventListener('drop', drop)
       removeEventListener('paste', paste)
     }
-  }, [onActive, onFile])
+  }, [onActive, onFiles])
   if (!active) return null
   return (
     <div className="drop-zone" aria-hidden="true">

@@ -14,8 +14,11 @@ import {
   ZOO,
 } from '../../engine/index.ts'
 import { noShuffle, traceFileView } from './comparing.ts'
+import { compressModel } from './compressing.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, StageName } from './contract.ts'
 import { runnerHost } from './host.ts'
+import { answersOf, clockModel, weighModel } from './judging.ts'
+import { layerErrors } from './layerErrors.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { mixingFamily, mixingView } from './mixing.ts'
 import { photoMixing } from './mixingPhoto.ts'
@@ -179,6 +182,26 @@ export const handlers: Handlers = {
       ? measurementOfTrace(null, await traceOfRun(running), await tracedModel(model))
       : profile && measurementOfProfile(profile)
     return reportHtml(model, { measurements: own ? [own] : [], locale, version, made: new Date().toISOString(), signal })
+  },
+
+  async compress({ handle, photos, choice, threads }, context) {
+    return compressModel(modelOf(handle), photos, choice, threads, context)
+  },
+
+  async weigh({ handle }) {
+    return weighModel(modelOf(handle))
+  },
+
+  async clock({ handle, threads }, context) {
+    return clockModel(modelOf(handle), threads, context)
+  },
+
+  async answers({ handle, photos, threads }, context) {
+    return answersOf(modelOf(handle), photos, threads, context)
+  },
+
+  async layerErrors({ handle, other, photo, name, factors, threads }, context) {
+    return layerErrors(modelOf(handle), modelOf(other), photo, name, factors, threads, context)
   },
 
   async close({ handle }) {

@@ -1,0 +1,106 @@
+/** The variants as a picture: what each costs against how far it agrees with the original. */
+import { useCallback, useMemo, useState } from 'react'
+import { milliseconds, percent, short, significant } from '../../charts/kit/format.ts'
+import { useSize } from '../../charts/kit/size.ts'
+import { ParetoChart } from '../../charts/pareto/Chart.tsx'
+import { kindSymbol, PARETO_KINDS, type ParetoMark } from '../../charts/pareto/layout.ts'
+import { COMPRESS_AXES, variantOf } from '../../store/compressSlice.ts'
+import { useStore, useText } from '../../store/context.ts'
+import { Figure } from '../../ui/Figure.tsx'
+import { Segmented } from '../../ui/Segmented.tsx'
+import { countText, kib, pointsOf, type Row, variantsTable } from './compressData.ts'
+
+const TIP_WIDTH = 220
+const TIP_HEIGHT = 76
+
+export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
+  const t = useText()
+  const [ref, size] = useSize<HTMLDivElement>()
+  const [hovered, setHovered] = useState<ParetoMark | null>(null)
+  const axis = useStore((s) => s.compressAxis)
+  const setAxis = useStore((s) => s.setCompressAxis)
+  const convention = useStore((s) => s.convention)
+  const selected = useStore((s) => variantOf(s)?.key ?? null)
+  const show = useStore((s) => s.showVariant)
+  const points = useMemo(() => pointsOf(rows, axis, convention), [rows, axis, convention])
+  const table = useMemo(() => variantsTable(t, rows, convention), [t, rows, convention])
+  const tickText = useCallback((x: number) => significant(x, 3), [])
+  const row = rows.find((r) => r.key === hovered?.key)
+  const costs = ({ measured: { weighed, clock } }: Row) =>
+    t('compress.point.costs', { kib: kib(weighed.bytes), macs: short(weighed.macs[convention]), ms: milliseconds(clock.p50) })
+  const agrees = ({ agreement }: Row) =>
+    agreement ? t('compress.point.agrees', { count: countText(t, agreement), share: percent(agreement.n / agreement.of) }) : ''
+  const describe = (key: string) => {
+    const found = rows.find((r) => r.key === key)
+    return found ? `${found.name}: ${costs(found)}, ${agrees(found)}` : ''
+  }
+  return (
+    <section className="compress-pareto" aria-label={t('compress.pareto')}>
+      <div className="compress-head">
+        <h3>{t('compress.pareto')}</h3>
+        <ul className="whatif-legend small" aria-hidden="true">
+          {PARETO_KINDS.filter((kind) => rows.some((r) => r.kind === kind)).map((kind) => (
+            <li key={kind}>
+              <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+                <g className={`pareto-mark is-${kind} is-best`}>
+                  <path d={kindSymbol(kind)} />
+                </g>
+              </svg>
+              {t(`compress.kind.${kind}`)}
+            </li>
+          ))}
+        </ul>
+        <span className="grow" />
+        <Segmented
+          label={t('compress.axis')}
+          labelShown
+          value={axis}
+          options={COMPRESS_AXES.map((value) => ({ value, label: t(`compress.axis.${value}`) }))}
+          onChange={setAxis}
+        />
+      </div>
+      {points.length === 0 ? (
+        <p className="quiet">{t('compress.pareto.none')}</p>
+      ) : (
+        <Figure id="variants" title={t('compress.pareto')} table={table} tableShown>
+          <div className="compress-plot" ref={ref}>
+            {size && (
+              <ParetoChart
+                points={points}
+                size={size}
+                texts={{
+                  label: t('compress.pareto.chart', { n: points.length, axis: t(`compress.axis.${axis}`) }),
+                  x: t(`compress.x.${axis}`),
+                  y: t('compress.y'),
+                }}
+                tickText={tickText}
+                selected={selected}
+                hovered={hovered?.key ?? null}
+                describe={describe}
+                onHover={setHovered}
+                onSelect={(key) => rows.some((r) => r.key === key && r.variant) && show(key)}
+              />
+            )}
+            {size && hovered && row && (
+              <div
+                className="roofline-tip small"
+                aria-hidden="true"
+                style={{
+                  left: hovered.x > size.width / 2 ? hovered.x - 14 - TIP_WIDTH : hovered.x + 14,
+                  top: Math.min(hovered.y + 14, Math.max(size.height - TIP_HEIGHT, 0)),
+                  width: TIP_WIDTH,
+                }}
+              >
+                <p>
+                  <b>{row.name}</b>
+                </p>
+                <p className="num">{costs(row)}</p>
+                <p className="num">{agrees(row)}</p>
+              </div>
+            )}
+          </div>
+        </Figure>
+      )}
+    </section>
+  )
+}

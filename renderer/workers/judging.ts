@@ -1,0 +1,82 @@
+/** What a model costs and answers, for a table of it and its smaller variants. */
+import { badInput, classProbabilities, isQuantized, quantile, topK, writeBundle } from '../../engine/index.ts'
+import { breathing } from './breath.ts'
+import type { AnswersView, ClockView, GivenPhoto, WeighedView } from './compressContract.ts'
+import { Inputs } from './compressing.ts'
+import type { CallContext } from './contract.ts'
+import { labelsOf } from './labels.ts'
+import { layersOf, NO_MACS } from './network.ts'
+import { answersClasses, preprocessOf } from './photoUse.ts'
+import { runsFor, zeroInputs } from './profiling.ts'
+import { outputOf, type Running, runnerFor } from './running.ts'
+
+/** Ops that 8 bits are for, where there are weights or many values. */
+const CORE = new Set(['conv2d', 'pool2d', 'globalPool', 'linear'])
+const WARMUP = 3
+
+export function weighModel({ model, recognised }: Pick<Running, 'model' | 'recognised'>): WeighedView {
+  const graph = recognised()
+  const { layers, params } = layersOf(model.graph, graph)
+  const macs = { ...NO_MACS }
+  for (const { layer } of layers) for (const key of Object.keys(macs) as (keyof typeof macs)[]) macs[key] += layer.macs[key]
+  const core = graph.nodes.filter((n) => CORE.has(n.op))
+  return {
+    bytes: writeBundle(model).length,
+    params,
+    macs,
+    layers: core.length,
+    quantized: isQuantized(graph) ? core.filter((n) => n.attrs.quantized).length : 0,
+  }
+}
+
+/** Whole runs on zeros, which cost what a photo costs. */
+export async function clockModel(running: Running, threads: number, context: CallContext): Promise<ClockView> {
+  const runner = await runnerFor(running, threads, context)
+  const inputs = zeroInputs(running.model.graph)
+  await runner.run(inputs, { signal: context.signal })
+  // The compiler has then seen every kernel often enough, as in a session that goes on.
+  await runner.warmUp(context.signal)
+  const { ms } = await runner.run(inputs, { signal: context.signal })
+  const runs = runsFor(ms)
+  const { total } = await runner.profile({
+    runs,
+    warmup: WARMUP,
+    signal: context.signal,
+    onProgress: (done, all) => context.progress({ step: 'measuring', done, total: all }),
+  })
+  return { p50: quantile(total, 0.5), p90: quantile(total, 0.9), runs, threads: runner.threads, backend: runner.backend }
+}
+
+/** The most probable class of each photo. Throws ScopeError where the model gives no classes or takes no photos. */
+export async function answersOf(running: Running, photos: readonly GivenPhoto[], threads: number, context: CallContext): Promise<AnswersView> {
+  const { model } = running
+  const preprocess = preprocessOf(model)
+  if (!preprocess || !answersClasses(model.graph))
+    throw badInput(`Model "${model.title}"`, 'it gives no classes for a photo', 'Open a classifier to count agreement')
+  const labels = await labelsOf(model)
+  const inputs = new Inputs(photos, preprocess, context.signal)
+  const runner = await runnerFor(running, threads, context)
+  const breathe = breathing(context.signal, 'Counting')
+  const top: number[] = []
+  for (let i = 0; i < photos.length; i++) {
+    const { outputs } = await runner.run([await inputs.get(i)], { signal: context.signal })
+    top.push(topK(classProbabilities(model.graph, outputOf(model, outputs)), 1)[0]?.index ?? -1)
+    context.progress({ step: 'answering', done: i + 1, total: photos.length })
+    await breathe()
+  }
+  return { top, known: photos.map((p) => classNamed(labels, p.label)), names: top.map((index) => labels?.[index] ?? null) }
+}
+
+/** Index of the class with this name, or with it as one of its names apart by commas; null where there is none. */
+export function classNamed(labels: readonly string[] | null, name: string | null): number | null {
+  if (!labels || name === null) return null
+  const plain = (text: string): string =>
+    text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[_\s]+/g, ' ')
+  const wanted = plain(name)
+  const whole = labels.findIndex((l) => plain(l) === wanted)
+  const index = whole >= 0 ? whole : labels.findIndex((l) => l.split(',').some((part) => plain(part) === wanted))
+  return index >= 0 ? index : null
+}
