@@ -56,13 +56,25 @@ export function layerErrorsLayout(points: readonly LayerErrorPoint[], { width, h
       exact: snr !== null && !Number.isFinite(snr),
     }),
   )
-  const drawn = marks.flatMap((m) => (m.y === null ? [] : [{ x: m.x, y: m.y }]))
   return {
     ...{ left, right, top, bottom, marks, step },
     yTicks: y.ticks(4).map((value) => ({ at: y(value), label: String(value) })),
-    line: drawn.map((m, i) => `${i === 0 ? 'M' : 'L'}${round(m.x)} ${round(m.y)}`).join(''),
+    line: lineThrough(marks),
     sections: sectionsOf(points, left, step),
   }
+}
+
+/** From layer to layer where both are measured: nothing lies between one that is and one that is not. */
+function lineThrough(marks: readonly LayerErrorMark[]): string {
+  const isMeasured = (m: LayerErrorMark | undefined): boolean => m !== undefined && m.y !== null && !m.exact
+  return marks
+    .flatMap((m, i) => {
+      if (m.y === null || m.exact) return []
+      const before = isMeasured(marks[i - 1])
+      if (!before && !isMeasured(marks[i + 1])) return []
+      return [`${before ? 'L' : 'M'}${round(m.x)} ${round(m.y)}`]
+    })
+    .join('')
 }
 
 const round = (v: number): number => Math.round(v * 10) / 10

@@ -1,5 +1,5 @@
 /** Variants of a model by what they cost and how far they agree with it; the line joins those that no other one beats in both. */
-import { max, min, scaleLinear, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3'
+import { max, min, scaleLinear, symbol, symbolCircle, symbolDiamond2, symbolSquare, symbolTriangle } from 'd3'
 import type { Tick } from '../kit/axis.tsx'
 import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
@@ -28,7 +28,7 @@ export interface ParetoMark {
   /** Whether no other point is better in one and at least as good in the other. */
   readonly best: boolean
   /** Where its name stands; null where there is no room for it. */
-  readonly label: { readonly text: string; readonly x: number; readonly y: number; readonly anchor: 'start' | 'middle' | 'end' } | null
+  readonly label: { readonly text: string; readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' } | null
 }
 
 export interface ParetoShapes {
@@ -51,14 +51,15 @@ const AREA = 70
 const CHARACTER = 6.2
 const LINE = 14
 const GAP = 10
-/** Shares below the lowest point that the picture shows. */
+/** So far below the lowest point the picture reaches: a share of what lies above it, at least so much. */
 const BELOW = 0.25
+const LEAST_BELOW = 0.1
 
 const SYMBOLS: Readonly<Record<ParetoKind, string>> = {
   original: symbol(symbolSquare, AREA)() ?? '',
   int8: symbol(symbolCircle, AREA)() ?? '',
   pruned: symbol(symbolTriangle, AREA)() ?? '',
-  both: symbol(symbolDiamond, AREA)() ?? '',
+  both: symbol(symbolDiamond2, AREA)() ?? '',
 }
 
 export function kindSymbol(kind: ParetoKind): string {
@@ -80,12 +81,12 @@ export function paretoLayout(points: readonly ParetoPoint[], { width, height }: 
   const lowest = min(points, (p) => p.y) ?? 0
   const x = scaleLinear([0, farthest > 0 ? farthest * 1.12 : 1], [left, right])
   // The best is 1; a little more, so that its mark is whole.
-  const floor = Math.max(0, lowest - Math.max(0.02, (1 - lowest) * BELOW))
+  const floor = Math.max(0, lowest - Math.max(LEAST_BELOW, (1 - lowest) * BELOW))
   const y = scaleLinear([floor, 1 + (1 - floor) * 0.06], [bottom, top])
   const best = frontierOf(points)
   const placed = points.map((p) => ({ point: p, x: x(p.x), y: y(p.y) }))
-  const labels = labelsOf(placed, { left, right, top, bottom })
   const steps = best.flatMap((key) => placed.filter(({ point }) => point.key === key))
+  const labels = labelsOf(placed, steps, { left, right, top, bottom })
   return {
     ...{ left, right, top, bottom },
     xTicks: x.ticks(Math.max(2, Math.floor((right - left) / 90))).map((value) => ({ at: x(value), label: tickText(value) })),
@@ -119,16 +120,27 @@ interface Frame {
   readonly bottom: number
 }
 
-/** To the right, left, above or below its mark: the first place that is inside and free. */
-function labelsOf(placed: readonly { readonly point: ParetoPoint; readonly x: number; readonly y: number }[], frame: Frame): ParetoMark['label'][] {
+interface Placed {
+  readonly point: ParetoPoint
+  readonly x: number
+  readonly y: number
+}
+
+/** Beside, below or above its mark: the first place that is inside, and free of marks, of the frontier and of other names. */
+function labelsOf(placed: readonly Placed[], steps: readonly Placed[], frame: Frame): ParetoMark['label'][] {
   const taken: Frame[] = placed.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }))
+  steps.slice(1).forEach(({ x, y }, i) => {
+    const from = steps[i] ?? { x, y }
+    taken.push({ left: from.x, right: x, top: from.y - 1, bottom: from.y + 1 }, { left: x - 1, right: x + 1, top: y, bottom: from.y })
+  })
   return placed.map(({ point: { label: text }, x, y }, own) => {
     const w = text.length * CHARACTER
     const places = [
       { x: x + GAP, y: y + 4, anchor: 'start' as const, from: x + GAP },
       { x: x - GAP, y: y + 4, anchor: 'end' as const, from: x - GAP - w },
-      { x, y: y + LINE + 5, anchor: 'middle' as const, from: x - w / 2 },
-      { x, y: y - GAP, anchor: 'middle' as const, from: x - w / 2 },
+      { x: x - 4, y: y - GAP, anchor: 'start' as const, from: x - 4 },
+      { x: x - 4, y: y + LINE + 6, anchor: 'start' as const, from: x - 4 },
+      { x: x + 4, y: y + LINE + 6, anchor: 'end' as const, from: x + 4 - w },
     ]
     for (const { from, ...place } of places) {
       const box = { left: from, right: from + w, top: place.y - LINE + 3, bottom: place.y + 3 }

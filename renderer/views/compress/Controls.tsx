@@ -1,10 +1,9 @@
 /** What to do to the model, and the photos for it. */
-import { choiceOf, compressPhotosOf } from '../../store/compressSlice.ts'
+import { compressPhotosOf } from '../../store/compressSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { Slider } from '../../ui/Slider.tsx'
 import { RANGE_CHOICES, SCOPE_CHOICES } from '../../workers/contract.ts'
-import { variantName } from './compressData.ts'
 import { Photos } from './Photos.tsx'
 
 /** Shares of the multiply-accumulates that can go. */
@@ -20,7 +19,6 @@ export function Controls() {
   const isTrained = useStore((s) => s.model?.trained ?? true)
   const hasPhotos = useStore((s) => compressPhotosOf(s).length > 0)
   const { prune, amount, scope, int8, range } = settings
-  const choice = choiceOf(settings)
   const isNothing = !prune && !int8
   const cannot = isNothing ? t('compress.nothing') : int8 && !takesPhotos ? t('compress.noInput') : int8 && !hasPhotos ? t('compress.noPhotos') : null
   return (
@@ -74,9 +72,8 @@ export function Controls() {
       <button type="submit" className="button is-primary" disabled={cannot !== null || isBusy}>
         {t('compress.make')}
       </button>
-      <p className="quiet small" aria-live="polite">
-        {cannot ?? variantName(t, choice)}
-        {!isTrained && ` ${t('compress.untrained')}`}
+      <p className="quiet small compress-why" aria-live="polite">
+        {cannot ?? (isTrained ? '' : t('compress.untrained'))}
       </p>
       {takesPhotos && <Photos />}
     </form>

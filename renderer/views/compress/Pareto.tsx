@@ -1,6 +1,6 @@
 /** The variants as a picture: what each costs against how far it agrees with the original. */
 import { useCallback, useMemo, useState } from 'react'
-import { milliseconds, percent, short, significant } from '../../charts/kit/format.ts'
+import { milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { ParetoChart } from '../../charts/pareto/Chart.tsx'
 import { kindSymbol, PARETO_KINDS, type ParetoMark } from '../../charts/pareto/layout.ts'
@@ -24,7 +24,7 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
   const show = useStore((s) => s.showVariant)
   const points = useMemo(() => pointsOf(rows, axis, convention), [rows, axis, convention])
   const table = useMemo(() => variantsTable(t, rows, convention), [t, rows, convention])
-  const tickText = useCallback((x: number) => significant(x, 3), [])
+  const tickText = useCallback((x: number) => String(Number(x.toPrecision(3))), [])
   const row = rows.find((r) => r.key === hovered?.key)
   const costs = ({ measured: { weighed, clock } }: Row) =>
     t('compress.point.costs', { kib: kib(weighed.bytes), macs: short(weighed.macs[convention]), ms: milliseconds(clock.p50) })
@@ -41,14 +41,23 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
         <ul className="whatif-legend small" aria-hidden="true">
           {PARETO_KINDS.filter((kind) => rows.some((r) => r.kind === kind)).map((kind) => (
             <li key={kind}>
-              <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
-                <g className={`pareto-mark is-${kind} is-best`}>
+              <svg width="12" height="12" viewBox="-7 -7 14 14" aria-hidden="true">
+                <g className={`pareto-mark is-${kind}`}>
                   <path d={kindSymbol(kind)} />
                 </g>
               </svg>
               {t(`compress.kind.${kind}`)}
             </li>
           ))}
+          <li title={t('compress.front.hint')}>
+            <svg width="22" height="12" viewBox="-11 -6 22 12" aria-hidden="true">
+              <path className="pareto-frontier" d="M-11 0H11" />
+              <g className="pareto-mark is-best">
+                <path d={kindSymbol('int8')} transform="scale(0.8)" />
+              </g>
+            </svg>
+            <span className="term">{t('compress.front')}</span>
+          </li>
         </ul>
         <span className="grow" />
         <Segmented

@@ -33,13 +33,13 @@ export function VariantTable({ rows }: { readonly rows: readonly Row[] }) {
         <thead>
           <tr>
             <th scope="col">{t('compress.variant')}</th>
-            <th scope="col" className="num" title={t('compress.size.hint')}>
+            <th scope="col" className="num has-change" title={t('compress.size.hint')}>
               <span className="term">{t('compress.size.head')}</span>
             </th>
-            <th scope="col" className="num" title={t(`convention.${convention}`)}>
+            <th scope="col" className="num has-change" title={t(`convention.${convention}`)}>
               <span className="term">{t('compress.macs.head')}</span>
             </th>
-            <th scope="col" className="num" title={t('compress.latency.hint')}>
+            <th scope="col" className="num has-change" title={t('compress.latency.hint')}>
               <span className="term">{t('compress.latency.head')}</span>
             </th>
             <th scope="col" className="num" title={t('compress.agreement.hint')}>

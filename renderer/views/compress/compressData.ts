@@ -1,6 +1,6 @@
 /** Variants in the terms of their table and picture: agreement, accuracy, points. */
 import type { Translate } from '../../app/strings/index.ts'
-import { fixed, signedPercent, significant } from '../../charts/kit/format.ts'
+import { fixed, signedPercent } from '../../charts/kit/format.ts'
 import type { ParetoKind, ParetoPoint } from '../../charts/pareto/layout.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { CompressAxis, Compression, Measured, Variant } from '../../store/compressSlice.ts'
@@ -102,9 +102,9 @@ export function changeText(value: number, before: number): string {
   return before === 0 || value === before ? '' : signedPercent(value / before - 1)
 }
 
-/** KiB in a table. */
+/** KiB in a table, with one decimal as long as that tells something. */
 export function kib(bytes: number): string {
-  return significant(bytes / 1024, 4)
+  return fixed(bytes / 1024, bytes < 10 * 2 ** 20 ? 1 : 0)
 }
 
 export function countText(t: Translate, counted: Counted | null): string {
