@@ -18,7 +18,7 @@ import type {
 import { classFolderOf, photosAmong } from './photoFiles.ts'
 import { saveFile } from './saveFile.ts'
 import type { ModelRef, PhotoFile, Slice, State, Task } from './state.ts'
-import { fieldsOf, runTask } from './tasks.ts'
+import { cancelTask, fieldsOf, runTask } from './tasks.ts'
 import { threads } from './threads.ts'
 
 /** What the variants are placed by, against agreement. */
@@ -124,6 +124,11 @@ export const initialCompress = {
 
 let variants = 0
 
+/** Where another model takes the place of the open one: what is under way was for that one. */
+export function stopCompressing(): void {
+  for (const kind of ['compress', 'variantRun', 'layerErrors']) cancelTask(kind)
+}
+
 /** The model that variants belong to, however often it is opened. */
 export function compressionKey({ modelRef, model }: Pick<State, 'modelRef' | 'model'>): string | null {
   if (!modelRef || !model) return null
@@ -190,16 +195,8 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
     return { photos, view: await engine.call('answers', { handle, photos: given(photos), threads: threads() }, options) }
   }
 
-  const measure = async (
-    handle: ModelHandle,
-    photos: readonly CompressPhoto[],
-    options: Parameters<State['engine']['call']>[2],
-  ): Promise<Measured> => {
-    const { engine } = get()
-    const weighed = await engine.call('weigh', { handle }, options)
-    const answers = await answersOf(handle, photos, options)
-    return { weighed, answers, clock: await engine.call('clock', { handle, threads: threads() }, options) }
-  }
+  const clockOf = (handle: ModelHandle, options: Parameters<State['engine']['call']>[2]) =>
+    get().engine.call('clock', { handle, threads: threads() }, options)
 
   /** Counts anew for all models of the table where the photos are others. */
   const countAgain = async (): Promise<void> => {
@@ -276,10 +273,22 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
           await engine.call('open', { handle: own, source: { kind: 'file', file: bundle, name: `${view.id}.safetensors` } }, options)
           try {
             const isCounted = !model.takesPhotos || model.classes === null || before?.original.answers?.photos === photos
-            const original = before && isCounted ? before.original : await measure(handle, photos, options)
-            const measured = await measure(own, photos, options)
+            const answers = {
+              original: isCounted ? (before?.original.answers ?? null) : await answersOf(handle, photos, options),
+              own: await answersOf(own, photos, options),
+            }
+            const weighed = await engine.call('weigh', { handle: own }, options)
+            // Times come last, when what calibration left behind is gone from memory; those of the original are of the same minute as the first variant's.
+            const clock = await clockOf(own, options)
+            const original: Measured = {
+              weighed: before?.original.weighed ?? (await engine.call('weigh', { handle }, options)),
+              clock: before?.original.clock ?? (await clockOf(handle, options)),
+              answers: answers.original,
+            }
             const made: Variant = {
-              ...measured,
+              weighed,
+              clock,
+              answers: answers.own,
               key: variantKey(choice),
               handle: own,
               choice,
@@ -298,7 +307,7 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
       )
       if (!outcome.ok) return set({ compressError: outcome.error })
       const { original, made, photos } = outcome.value
-      const others = (compressionOf(get()) ?? before)?.variants.filter((v) => v.key !== made.key) ?? []
+      const others = (get().compressions[key] ?? before)?.variants.filter((v) => v.key !== made.key) ?? []
       const replaced = before?.variants.find((v) => v.key === made.key)
       if (replaced) void engine.call('close', { handle: replaced.handle })
       const compression: Compression = {
@@ -315,7 +324,7 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
     },
 
     async clockAgain() {
-      const { handle, engine } = get()
+      const { handle } = get()
       const key = compressionKey(get())
       const compression = compressionOf(get())
       if (!handle || key === null || !compression) return
@@ -325,8 +334,7 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
         (compressTask) => set({ compressTask }),
         async (options) => {
           const found = new Map<ModelHandle, ClockView>()
-          for (const h of [handle, ...compression.variants.map((v) => v.handle)])
-            found.set(h, await engine.call('clock', { handle: h, threads: threads() }, options))
+          for (const h of [handle, ...compression.variants.map((v) => v.handle)]) found.set(h, await clockOf(h, options))
           return found
         },
       )

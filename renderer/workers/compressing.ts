@@ -1,39 +1,31 @@
 /** Makes smaller variants of an opened model: channels removed, 8 bits, or one after the other. */
 import {
-  at,
   badInput,
   type CalibrationStep,
   calibrate,
   createRunner,
   fuse,
   type Graph,
-  type HostTensor,
   isQuantized,
   type Model,
   makePlan,
   multiplyAccumulates,
-  type Preprocess,
-  preprocessImage,
   producers,
   pruneChannels,
   prunedModel,
   quantizedModel,
   type RangeMethod,
+  type RunnerHost,
   type RunResult,
   type TensorId,
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
 import { breathing } from './breath.ts'
-import type { CompressChoice, CompressedView, GivenPhoto } from './compressContract.ts'
+import type { CompressChoice, CompressedView } from './compressContract.ts'
 import type { CallContext, ProgressStep } from './contract.ts'
-import { runnerHost } from './host.ts'
-import { decodePhoto } from './photo.ts'
-import { preprocessOf } from './photoUse.ts'
+import type { Inputs } from './givenPhotos.ts'
 import type { Running } from './running.ts'
-
-/** Inputs are kept up to this, and made anew beyond. */
-const MOST_KEPT_BYTES = 2 ** 28
 
 const STEPS: Readonly<Record<CalibrationStep, ProgressStep>> = {
   channels: 'lookingAtChannels',
@@ -44,12 +36,12 @@ const STEPS: Readonly<Record<CalibrationStep, ProgressStep>> = {
   biases: 'correctingBiases',
 }
 
-/** Throws ScopeError where the model is in 8 bits already, has less to remove than is asked for, or takes no photos. */
+/** `inputs`: null where the model takes no photos. Throws ScopeError where the model is in 8 bits already, or has less to remove than is asked for. */
 export async function compressModel(
   { model, recognised }: Pick<Running, 'model' | 'recognised'>,
-  photos: readonly GivenPhoto[],
+  inputs: Inputs | null,
   { prune, range }: CompressChoice,
-  threads: number,
+  host: RunnerHost,
   context: CallContext,
 ): Promise<CompressedView> {
   const what = `Model "${model.title}"`
@@ -64,21 +56,17 @@ export async function compressModel(
   }
   let factors: CompressedView['factors'] = {}
   if (range !== null) {
-    const preprocess = preprocessOf(model)
-    if (!preprocess)
-      throw unsupported(what, 'it does not say how a photo becomes its input', 'Choose channels to remove, or a model with preprocessing')
-    if (photos.length === 0) throw badInput('Calibration', 'there is no photo', 'Add a few photos, or use the samples')
+    if (!inputs) throw unsupported(what, 'it does not say how a photo becomes its input', 'Choose channels to remove, or a model with preprocessing')
+    if (inputs.count === 0) throw badInput('Calibration', 'there is no photo', 'Add a few photos, or use the samples')
     const fused = fuse(graph)
-    const inputs = new Inputs(photos, preprocess, context.signal)
-    const found = await inEightBits(fused, inputs, range, threads, context)
-    made = quantizedModel(made, found.graph, photos.length, range)
+    const found = await inEightBits(fused, inputs, range, host, context)
+    made = quantizedModel(made, found.graph, inputs.count, range)
     factors = byLayer(fused, found.factors)
   }
-  return { bundle: writeBundle(made), id: made.id, photos: range === null ? 0 : photos.length, factors }
+  return { bundle: writeBundle(made), id: made.id, photos: range === null ? 0 : (inputs?.count ?? 0), factors }
 }
 
-async function inEightBits(fused: Graph, inputs: Inputs, range: RangeMethod, threads: number, { signal, progress }: CallContext) {
-  const host = await runnerHost(threads)
+async function inEightBits(fused: Graph, inputs: Inputs, range: RangeMethod, host: RunnerHost, { signal, progress }: CallContext) {
   const breathe = breathing(signal, 'Calibration')
   return calibrate(fused, {
     photos: inputs.count,
@@ -96,32 +84,6 @@ async function inEightBits(fused: Graph, inputs: Inputs, range: RangeMethod, thr
       }
     },
   })
-}
-
-/** Photos as inputs of a network. */
-export class Inputs {
-  private readonly kept = new Map<number, HostTensor>()
-  private bytes = 0
-
-  constructor(
-    private readonly photos: readonly GivenPhoto[],
-    private readonly preprocess: Preprocess,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  get count(): number {
-    return this.photos.length
-  }
-
-  async get(index: number): Promise<HostTensor> {
-    const known = this.kept.get(index)
-    if (known) return known
-    const { file, name } = at(this.photos, index)
-    const made = preprocessImage((await decodePhoto(file, name, this.signal)).pixels, this.preprocess)
-    this.bytes += made.data.byteLength
-    if (this.bytes < MOST_KEPT_BYTES) this.kept.set(index, made)
-    return made
-  }
 }
 
 function byLayer(graph: Graph, factors: ReadonlyMap<TensorId, Float64Array>): Record<string, Float64Array> {

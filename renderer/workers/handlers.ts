@@ -16,6 +16,7 @@ import {
 import { noShuffle, traceFileView } from './comparing.ts'
 import { compressModel } from './compressing.ts'
 import type { CallContext, Handlers, ModelHandle, ModelSource, StageName } from './contract.ts'
+import { inputsOf } from './givenPhotos.ts'
 import { runnerHost } from './host.ts'
 import { answersOf, clockModel, weighModel } from './judging.ts'
 import { layerErrors } from './layerErrors.ts'
@@ -26,6 +27,7 @@ import { viewOf } from './modelView.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
 import { paperTable } from './paperTable.ts'
+import { preprocessOf } from './photoUse.ts'
 import { plannedView } from './planned.ts'
 import { profileModel } from './profiling.ts'
 import { photoInput, type Running, runPhoto } from './running.ts'
@@ -185,7 +187,10 @@ export const handlers: Handlers = {
   },
 
   async compress({ handle, photos, choice, threads }, context) {
-    return compressModel(modelOf(handle), photos, choice, threads, context)
+    const running = modelOf(handle)
+    const preprocess = preprocessOf(running.model)
+    const inputs = preprocess && inputsOf(photos, preprocess, context.signal)
+    return compressModel(running, inputs, choice, await runnerHost(threads), context)
   },
 
   async weigh({ handle }) {
@@ -201,7 +206,9 @@ export const handlers: Handlers = {
   },
 
   async layerErrors({ handle, other, photo, name, factors, threads }, context) {
-    return layerErrors(modelOf(handle), modelOf(other), photo, name, factors, threads, context)
+    const [before, after] = [modelOf(handle), modelOf(other)]
+    const { tensor } = await photoInput(before, photo, name, context)
+    return layerErrors(before.fused(), after.fused(), tensor, factors, await runnerHost(threads), context)
   },
 
   async close({ handle }) {

@@ -1,9 +1,9 @@
 /** What a model costs and answers, for a table of it and its smaller variants. */
-import { badInput, classProbabilities, isQuantized, quantile, topK, writeBundle } from '../../engine/index.ts'
+import { badInput, classProbabilities, isQuantized, type Model, quantile, type Runner, topK, writeBundle } from '../../engine/index.ts'
 import { breathing } from './breath.ts'
 import type { AnswersView, ClockView, GivenPhoto, WeighedView } from './compressContract.ts'
-import { Inputs } from './compressing.ts'
 import type { CallContext } from './contract.ts'
+import { type Inputs, inputsOf } from './givenPhotos.ts'
 import { labelsOf } from './labels.ts'
 import { layersOf, NO_MACS } from './network.ts'
 import { answersClasses, preprocessOf } from './photoUse.ts'
@@ -54,17 +54,22 @@ export async function answersOf(running: Running, photos: readonly GivenPhoto[],
   if (!preprocess || !answersClasses(model.graph))
     throw badInput(`Model "${model.title}"`, 'it gives no classes for a photo', 'Open a classifier to count agreement')
   const labels = await labelsOf(model)
-  const inputs = new Inputs(photos, preprocess, context.signal)
   const runner = await runnerFor(running, threads, context)
-  const breathe = breathing(context.signal, 'Counting')
+  const top = await topClasses(model, inputsOf(photos, preprocess, context.signal), runner, context)
+  return { top, known: photos.map((p) => classNamed(labels, p.label)), names: top.map((index) => labels?.[index] ?? null) }
+}
+
+/** Index of the most probable class for each input. */
+export async function topClasses(model: Model, inputs: Inputs, runner: Pick<Runner, 'run'>, { signal, progress }: CallContext): Promise<number[]> {
+  const breathe = breathing(signal, 'Counting')
   const top: number[] = []
-  for (let i = 0; i < photos.length; i++) {
-    const { outputs } = await runner.run([await inputs.get(i)], { signal: context.signal })
+  for (let i = 0; i < inputs.count; i++) {
+    const { outputs } = await runner.run([await inputs.get(i)], { signal })
     top.push(topK(classProbabilities(model.graph, outputOf(model, outputs)), 1)[0]?.index ?? -1)
-    context.progress({ step: 'answering', done: i + 1, total: photos.length })
+    progress({ step: 'answering', done: i + 1, total: inputs.count })
     await breathe()
   }
-  return { top, known: photos.map((p) => classNamed(labels, p.label)), names: top.map((index) => labels?.[index] ?? null) }
+  return top
 }
 
 /** Index of the class with this name, or with it as one of its names apart by commas; null where there is none. */

@@ -1,26 +1,33 @@
 /** The output of every layer of a variant beside the same layer's of the model that it was made from, on one photo. */
-import { createRunner, type Graph, type HostTensor, makePlan, NONE, type Node, realValues, type TensorId, tensorOf } from '../../engine/index.ts'
+import {
+  createRunner,
+  type Graph,
+  type HostTensor,
+  makePlan,
+  NONE,
+  type Node,
+  type RunnerHost,
+  realValues,
+  type TensorId,
+  tensorOf,
+} from '../../engine/index.ts'
 import type { LayerErrorView } from './compressContract.ts'
 import type { CallContext } from './contract.ts'
-import { runnerHost } from './host.ts'
 import { placeOf } from './network.ts'
 import { opTitle } from './opWords.ts'
-import { photoInput, type Running } from './running.ts'
 
 /** Ops that compute something of their own; what only moves channels makes no error. */
 const COMPUTES = new Set(['conv2d', 'linear', 'add', 'pool2d', 'globalPool', 'mul'])
 
+/** `graph` and `variant` are fused. `factors`: of channels, by name of the layer, as CompressedView has them. */
 export async function layerErrors(
-  before: Running,
-  after: Running,
-  photo: Blob,
-  name: string,
+  graph: Graph,
+  variant: Graph,
+  tensor: HostTensor,
   factors: Readonly<Record<string, Float64Array>>,
-  threads: number,
+  host: RunnerHost,
   context: CallContext,
 ): Promise<LayerErrorView[]> {
-  const { tensor } = await photoInput(before, photo, name, context)
-  const [graph, variant] = [before.fused(), after.fused()]
   const layers = pairsOf(graph, variant)
   context.progress({ step: 'comparing' })
   const [expected, found] = [
@@ -28,14 +35,14 @@ export async function layerErrors(
       graph,
       layers.flatMap(({ node, other }) => (isComparable(graph, node, variant, other) ? [outputOf(node)] : [])),
       tensor,
-      threads,
+      host,
       context,
     ),
     await valuesOf(
       variant,
       layers.flatMap(({ node, other }) => (other && isComparable(graph, node, variant, other) ? [outputOf(other)] : [])),
       tensor,
-      threads,
+      host,
       context,
     ),
   ]
@@ -89,12 +96,12 @@ async function valuesOf(
   graph: Graph,
   wanted: readonly TensorId[],
   input: HostTensor,
-  threads: number,
+  host: RunnerHost,
   { signal }: CallContext,
 ): Promise<ReadonlyMap<TensorId, HostTensor>> {
   const outputs = new Set(graph.outputs)
   const keep = wanted.filter((id) => !outputs.has(id))
-  const runner = await createRunner(makePlan(graph, { keep }), await runnerHost(threads))
+  const runner = await createRunner(makePlan(graph, { keep }), host)
   try {
     const result = await runner.run([input], { signal, keep })
     const all = new Map(result.kept)
