@@ -190,9 +190,9 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
     photos: readonly CompressPhoto[],
     options: Parameters<State['engine']['call']>[2],
   ): Promise<Measured['answers']> => {
-    const { model, engine } = get()
-    if (!model?.takesPhotos || model.classes === null || photos.length === 0) return null
-    return { photos, view: await engine.call('answers', { handle, photos: given(photos), threads: threads() }, options) }
+    if (photos.length === 0) return null
+    const view = await get().engine.call('answers', { handle, photos: given(photos), threads: threads() }, options)
+    return view && { photos, view }
   }
 
   const clockOf = (handle: ModelHandle, options: Parameters<State['engine']['call']>[2]) =>
@@ -272,9 +272,9 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
           const own: ModelHandle = `v${++variants}`
           await engine.call('open', { handle: own, source: { kind: 'file', file: bundle, name: `${view.id}.safetensors` } }, options)
           try {
-            const isCounted = !model.takesPhotos || model.classes === null || before?.original.answers?.photos === photos
+            const counted = before?.original.answers
             const answers = {
-              original: isCounted ? (before?.original.answers ?? null) : await answersOf(handle, photos, options),
+              original: counted?.photos === photos ? counted : await answersOf(handle, photos, options),
               own: await answersOf(own, photos, options),
             }
             const weighed = await engine.call('weigh', { handle: own }, options)

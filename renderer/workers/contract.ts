@@ -495,7 +495,7 @@ export interface Requests {
   }
   weigh: { args: { handle: ModelHandle }; result: WeighedView }
   clock: { args: { handle: ModelHandle; threads: number }; result: ClockView }
-  answers: { args: { handle: ModelHandle; photos: readonly GivenPhoto[]; threads: number }; result: AnswersView }
+  answers: { args: { handle: ModelHandle; photos: readonly GivenPhoto[]; threads: number }; result: AnswersView | null }
   /** Layers of `other`, a variant, beside those of `handle`. */
   layerErrors: {
     args: { handle: ModelHandle; other: ModelHandle; photo: Blob; name: string; factors: CompressedView['factors']; threads: number }

@@ -1,5 +1,5 @@
 /** What a model costs and answers, for a table of it and its smaller variants. */
-import { badInput, classProbabilities, isQuantized, type Model, quantile, type Runner, topK, writeBundle } from '../../engine/index.ts'
+import { classProbabilities, isQuantized, type Model, quantile, type Runner, topK, writeBundle } from '../../engine/index.ts'
 import { breathing } from './breath.ts'
 import type { AnswersView, ClockView, GivenPhoto, WeighedView } from './compressContract.ts'
 import type { CallContext } from './contract.ts'
@@ -47,12 +47,11 @@ export async function clockModel(running: Running, threads: number, context: Cal
   return { p50: quantile(total, 0.5), p90: quantile(total, 0.9), runs, threads: runner.threads, backend: runner.backend }
 }
 
-/** The most probable class of each photo. Throws ScopeError where the model gives no classes or takes no photos. */
-export async function answersOf(running: Running, photos: readonly GivenPhoto[], threads: number, context: CallContext): Promise<AnswersView> {
+/** The most probable class of each photo; null where the model gives no classes or takes no photos. */
+export async function answersOf(running: Running, photos: readonly GivenPhoto[], threads: number, context: CallContext): Promise<AnswersView | null> {
   const { model } = running
   const preprocess = preprocessOf(model)
-  if (!preprocess || !answersClasses(model.graph))
-    throw badInput(`Model "${model.title}"`, 'it gives no classes for a photo', 'Open a classifier to count agreement')
+  if (!preprocess || !answersClasses(model.graph)) return null
   const labels = await labelsOf(model)
   const runner = await runnerFor(running, threads, context)
   const top = await topClasses(model, inputsOf(photos, preprocess, context.signal), runner, context)

@@ -1,6 +1,7 @@
 /** Compress in the real window: variants of the bundled model, what the table says of them, and the file that is saved. */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Page } from 'playwright'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -56,13 +57,12 @@ async function saved(page: Page): Promise<Uint8Array> {
   return new Uint8Array(await readFile(await download.path()))
 }
 
-/** The most probable class of every sample, by the engine in this process. */
-async function answers(model: Model): Promise<number[]> {
-  const samples = JSON.parse(await readFile(resolve(SAMPLES, 'samples.json'), 'utf8')) as { file: string }[]
+/** The most probable class of each of the samples, by the engine in this process. */
+async function answers(model: Model, files: readonly string[]): Promise<number[]> {
   const runner = await createRunner(makePlan(fuse(recognise(model.graph))), await nodeHost(ROOT, 1))
   try {
     const found: number[] = []
-    for (const { file } of samples) {
+    for (const file of files) {
       const { data, info } = await sharp(resolve(SAMPLES, file)).removeAlpha().raw().toBuffer({ resolveWithObject: true })
       if (!model.preprocess) throw new Error('it says how a photo becomes its input')
       const input = preprocessImage({ width: info.width, height: info.height, data: new Uint8Array(data) }, model.preprocess)
@@ -101,7 +101,9 @@ describe('Compress', () => {
     expect(macs).toContain('18.9')
     const [before, after] = [await opened(new Uint8Array(await readFile(BUNDLED))), await opened(bytes)]
     expect(isQuantized(after.graph)).toBe(true)
-    const [a, b] = [await answers(before), await answers(after)]
+    const samples = JSON.parse(await readFile(resolve(SAMPLES, 'samples.json'), 'utf8')) as { file: string }[]
+    const files = samples.map((s) => s.file)
+    const [a, b] = [await answers(before, files), await answers(after, files)]
     expect(agreement).toBe(`${a.filter((top, i) => top === b[i]).length} of ${a.length}`)
     await picture(page, 'compress-int8')
     await app.leave(page)
@@ -167,6 +169,37 @@ describe('Compress', () => {
     await idle(page)
     expect((await row(page, '8 bits')).join()).toMatch(/\d of 7/)
     await app.leave(page)
+  })
+
+  it('counts right answers where folders are named after classes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shufflescope-classes-'))
+    try {
+      for (const [name, files] of [
+        ['church', ['berlin-cathedral', 'reims-cathedral']],
+        ['garbage truck', ['garbage-truck']],
+        ['no such class', ['coffee']],
+      ] as const) {
+        await mkdir(join(folder, name))
+        for (const file of files) await copyFile(join(SAMPLES, `${file}.jpg`), join(folder, name, `${file}.jpg`))
+      }
+      const page = await open()
+      const chooser = page.waitForEvent('filechooser')
+      await main(page).getByRole('button', { name: 'Folder…' }).click()
+      await (await chooser).setFiles(folder)
+      await idle(page)
+      expect(await main(page).innerText()).toContain('4 photos of your own')
+      await make(page).click()
+      await idle(page)
+      const [agreement, accuracy] = (await row(page, 'Original')).slice(-2)
+      expect(agreement).toBe('4 of 4')
+      const model = await opened(new Uint8Array(await readFile(BUNDLED)))
+      const top = await answers(model, ['berlin-cathedral.jpg', 'reims-cathedral.jpg', 'garbage-truck.jpg'])
+      const known = ['church', 'church', 'garbage truck']
+      expect(accuracy).toBe(`${top.filter((index, i) => model.labels?.[index] === known[i]).length} of 3`)
+      await app.leave(page)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('opens a variant, says that it is in 8 bits, and finds the way back with all variants', async () => {

@@ -47,7 +47,7 @@ export function ParetoChart({ points, size, texts, tickText, selected, hovered, 
       onPointerLeave={() => onHover(null)}
       onPointerUp={(event) => {
         const mark = at(event)
-        if (mark) onSelect(mark.key)
+        if (mark && mark.kind !== 'original') onSelect(mark.key)
       }}
       onKeyDown={keys}
     >
@@ -69,6 +69,7 @@ export function ParetoChart({ points, size, texts, tickText, selected, hovered, 
           className={`pareto-mark is-${kind}${best ? ' is-best' : ''}${key === selected ? ' is-selected' : ''}`}
           role="option"
           aria-selected={key === selected}
+          aria-disabled={kind === 'original' || undefined}
           aria-label={describe(key)}
         >
           {(key === selected || key === hovered) && <circle className="pareto-ring" cx={x} cy={y} r={9} />}

@@ -50,7 +50,7 @@ const BOTTOM = 38
 const AREA = 70
 const CHARACTER = 6.2
 const LINE = 14
-const GAP = 10
+const GAP = 13
 /** So far below the lowest point the picture reaches: a share of what lies above it, at least so much. */
 const BELOW = 0.25
 const LEAST_BELOW = 0.1
@@ -158,9 +158,9 @@ export function paretoAt({ marks }: ParetoShapes, x: number, y: number, reach: n
   return nearestMark(marks, x, y, reach)
 }
 
-/** The mark that an arrow key leads to, by cost; Home and End are the ends. Undefined for other keys. */
+/** The variant that an arrow key leads to, by cost, past the original; Home and End are the ends. Undefined for other keys. */
 export function paretoBeside({ marks }: ParetoShapes, from: string | null, key: string): ParetoMark | undefined {
-  const ordered = [...marks].sort((a, b) => a.x - b.x || b.y - a.y)
+  const ordered = marks.filter((m) => m.kind !== 'original').sort((a, b) => a.x - b.x || b.y - a.y)
   const at = ordered.findIndex((m) => m.key === from)
   switch (key) {
     case 'ArrowRight':

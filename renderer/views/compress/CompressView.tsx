@@ -51,6 +51,7 @@ function Result() {
   const isOwn = useStore((s) => s.compressOwn !== null)
   const rows = useMemo(() => (compression && compression.variants.length > 0 ? rowsOf(t, compression) : null), [t, compression])
   const clock = compression?.original.clock
+  const hasClasses = (compression?.original.answers ?? null) !== null
   return (
     <div className="compress-result">
       {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
@@ -61,12 +62,12 @@ function Result() {
           <VariantTable rows={rows} />
           {clock && (
             <p className="quiet small">
-              {t('compress.how', { runs: clock.runs, backend: clock.backend, threads: threadWords(t, clock.threads) })}{' '}
-              {t(isOwn ? 'compress.how.own' : 'compress.how.samples', { n: photos.length })}
+              {t('compress.how', { runs: clock.runs, backend: clock.backend, threads: threadWords(t, clock.threads) })}
+              {hasClasses && ` ${t(isOwn ? 'compress.how.own' : 'compress.how.samples', { n: photos.length })}`}
             </p>
           )}
           <LayerErrors />
-          <Answers original={compression.original} />
+          {hasClasses && <Answers original={compression.original} />}
         </>
       ) : (
         !task && (

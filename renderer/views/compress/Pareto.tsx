@@ -1,6 +1,6 @@
 /** The variants as a picture: what each costs against how far it agrees with the original. */
 import { useCallback, useMemo, useState } from 'react'
-import { milliseconds, percent, short } from '../../charts/kit/format.ts'
+import { exact, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { ParetoChart } from '../../charts/pareto/Chart.tsx'
 import { kindSymbol, PARETO_KINDS, type ParetoMark } from '../../charts/pareto/layout.ts'
@@ -24,7 +24,7 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
   const show = useStore((s) => s.showVariant)
   const points = useMemo(() => pointsOf(rows, axis, convention), [rows, axis, convention])
   const table = useMemo(() => variantsTable(t, rows, convention), [t, rows, convention])
-  const tickText = useCallback((x: number) => String(Number(x.toPrecision(3))), [])
+  const tickText = useCallback((x: number) => exact(Number(x.toPrecision(3))), [])
   const row = rows.find((r) => r.key === hovered?.key)
   const costs = ({ measured: { weighed, clock } }: Row) =>
     t('compress.point.costs', { kib: kib(weighed.bytes), macs: short(weighed.macs[convention]), ms: milliseconds(clock.p50) })
@@ -34,6 +34,7 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
     const found = rows.find((r) => r.key === key)
     return found ? `${found.name}: ${costs(found)}, ${agrees(found)}` : ''
   }
+  if (points.length === 0) return <p className="quiet">{t('compress.pareto.none')}</p>
   return (
     <section className="compress-pareto" aria-label={t('compress.pareto')}>
       <div className="compress-head">
@@ -68,48 +69,44 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
           onChange={setAxis}
         />
       </div>
-      {points.length === 0 ? (
-        <p className="quiet">{t('compress.pareto.none')}</p>
-      ) : (
-        <Figure id="variants" title={t('compress.pareto')} table={table} tableShown>
-          <div className="compress-plot" ref={ref}>
-            {size && (
-              <ParetoChart
-                points={points}
-                size={size}
-                texts={{
-                  label: t('compress.pareto.chart', { n: points.length, axis: t(`compress.axis.${axis}`) }),
-                  x: t(`compress.x.${axis}`),
-                  y: t('compress.y'),
-                }}
-                tickText={tickText}
-                selected={selected}
-                hovered={hovered?.key ?? null}
-                describe={describe}
-                onHover={setHovered}
-                onSelect={(key) => rows.some((r) => r.key === key && r.variant) && show(key)}
-              />
-            )}
-            {size && hovered && row && (
-              <div
-                className="roofline-tip small"
-                aria-hidden="true"
-                style={{
-                  left: hovered.x > size.width / 2 ? hovered.x - 14 - TIP_WIDTH : hovered.x + 14,
-                  top: Math.min(hovered.y + 14, Math.max(size.height - TIP_HEIGHT, 0)),
-                  width: TIP_WIDTH,
-                }}
-              >
-                <p>
-                  <b>{row.name}</b>
-                </p>
-                <p className="num">{costs(row)}</p>
-                <p className="num">{agrees(row)}</p>
-              </div>
-            )}
-          </div>
-        </Figure>
-      )}
+      <Figure id="variants" title={t('compress.pareto')} table={table} tableShown>
+        <div className="compress-plot" ref={ref}>
+          {size && (
+            <ParetoChart
+              points={points}
+              size={size}
+              texts={{
+                label: t('compress.pareto.chart', { n: points.length, axis: t(`compress.axis.${axis}`) }),
+                x: t(`compress.x.${axis}`),
+                y: t('compress.y'),
+              }}
+              tickText={tickText}
+              selected={selected}
+              hovered={hovered?.key ?? null}
+              describe={describe}
+              onHover={setHovered}
+              onSelect={show}
+            />
+          )}
+          {size && hovered && row && (
+            <div
+              className="roofline-tip small"
+              aria-hidden="true"
+              style={{
+                left: hovered.x > size.width / 2 ? hovered.x - 14 - TIP_WIDTH : hovered.x + 14,
+                top: Math.min(hovered.y + 14, Math.max(size.height - TIP_HEIGHT, 0)),
+                width: TIP_WIDTH,
+              }}
+            >
+              <p>
+                <b>{row.name}</b>
+              </p>
+              <p className="num">{costs(row)}</p>
+              <p className="num">{agrees(row)}</p>
+            </div>
+          )}
+        </div>
+      </Figure>
     </section>
   )
 }

@@ -2,7 +2,7 @@
 import { exact, percent, significant } from '../../charts/kit/format.ts'
 import { variantOf } from '../../store/compressSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
-import { changeText, countText, kib, type Row } from './compressData.ts'
+import { changeText, countText, kib, millions, type Row } from './compressData.ts'
 
 export function VariantTable({ rows }: { readonly rows: readonly Row[] }) {
   const t = useText()
@@ -75,7 +75,7 @@ export function VariantTable({ rows }: { readonly rows: readonly Row[] }) {
                 <i>{changeText(weighed.bytes, before.weighed.bytes)}</i>
               </td>
               <td className="num" title={exact(weighed.macs[convention])}>
-                {significant(weighed.macs[convention] / 1e6, 3)}
+                {millions(weighed.macs[convention])}
                 <i>{changeText(weighed.macs[convention], before.weighed.macs[convention])}</i>
               </td>
               <td className="num" title={t('compress.p90.value', { ms: significant(clock.p90, 3) })}>

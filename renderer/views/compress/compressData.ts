@@ -1,6 +1,6 @@
 /** Variants in the terms of their table and picture: agreement, accuracy, points. */
 import type { Translate } from '../../app/strings/index.ts'
-import { fixed, signedPercent } from '../../charts/kit/format.ts'
+import { exact, fixed, signedPercent, significant } from '../../charts/kit/format.ts'
 import type { ParetoKind, ParetoPoint } from '../../charts/pareto/layout.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { CompressAxis, Compression, Measured, Variant } from '../../store/compressSlice.ts'
@@ -104,7 +104,12 @@ export function changeText(value: number, before: number): string {
 
 /** KiB in a table, with one decimal as long as that tells something. */
 export function kib(bytes: number): string {
-  return fixed(bytes / 1024, bytes < 10 * 2 ** 20 ? 1 : 0)
+  return bytes < 10 * 2 ** 20 ? fixed(bytes / 1024, 1) : exact(Math.round(bytes / 1024))
+}
+
+/** Millions in a table. */
+export function millions(macs: number): string {
+  return macs < 1e9 ? significant(macs / 1e6, 3) : exact(Math.round(macs / 1e6))
 }
 
 export function countText(t: Translate, counted: Counted | null): string {

@@ -29,6 +29,7 @@ import {
   differingPhotos,
   kib,
   layerText,
+  millions,
   pointsOf,
   rowsOf,
   snrText,
@@ -265,7 +266,8 @@ describe('the table of variants', () => {
     expect(pointsOf(rows, 'macs', 'conv+fc')[0]?.x).toBe(3)
     expect(pointsOf(rows, 'ms', 'paper')[0]?.x).toBe(2)
     expect([changeText(1024, 2048), changeText(5, 5), changeText(5, 0)]).toEqual(['−50.0 %', '', ''])
-    expect([kib(410_368), kib(20 * 2 ** 20)]).toEqual(['400.8', '20480'])
+    expect([kib(410_368), kib(20 * 2 ** 20)]).toEqual(['400.8', '20,480'])
+    expect([millions(18_933_600), millions(10_726_000_000)]).toEqual(['18.9', '10,726'])
     expect(variantName(t, { prune: { amount: 0.3, scope: 'global' }, range: null })).toBe('30 % pruned')
   })
 
