@@ -25,6 +25,10 @@ import { threads } from './threads.ts'
 export const COMPRESS_AXES = ['size', 'ms', 'macs'] as const
 export type CompressAxis = (typeof COMPRESS_AXES)[number]
 
+/** What costs are placed against; accuracy only where classes of photos are known. */
+export const COMPRESS_QUALITIES = ['agreement', 'accuracy'] as const
+export type CompressQuality = (typeof COMPRESS_QUALITIES)[number]
+
 export interface CompressPhoto extends GivenPhoto {
   /** An object URL. */
   readonly url: string
@@ -73,6 +77,7 @@ export interface CompressSettings {
 export interface CompressSlice {
   readonly compressSettings: CompressSettings
   readonly compressAxis: CompressAxis
+  readonly compressQuality: CompressQuality
   /** The user's own; null: the samples. */
   readonly compressOwn: readonly CompressPhoto[] | null
   /** Variants by their model, whichever is open. */
@@ -88,6 +93,7 @@ export interface CompressSlice {
   readonly variantRunTask: Task | null
   setCompressSettings(settings: Partial<CompressSettings>): void
   setCompressAxis(axis: CompressAxis): void
+  setCompressQuality(quality: CompressQuality): void
   showVariant(key: string): void
   /** Adds the photos among files to the user's own; the models' answers on them are counted at once. */
   addCompressPhotos(files: readonly File[]): Promise<void>
@@ -110,6 +116,7 @@ const START: CompressSettings = { prune: false, amount: 0.3, scope: 'global', in
 export const initialCompress = {
   compressSettings: START,
   compressAxis: 'size',
+  compressQuality: 'agreement',
   compressOwn: null,
   compressions: {},
   variantShown: null,
@@ -229,6 +236,7 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
 
     setCompressSettings: (change) => set(({ compressSettings }) => ({ compressSettings: { ...compressSettings, ...change } })),
     setCompressAxis: (compressAxis) => set({ compressAxis }),
+    setCompressQuality: (compressQuality) => set({ compressQuality }),
     showVariant: (variantShown) => set({ variantShown }),
 
     async addCompressPhotos(files) {
@@ -391,7 +399,8 @@ export const compressSlice: Slice<CompressSlice> = (set, get) => {
       if (layerErrors?.variant === variant && layerErrors.photo === photo.file) return
       set({ layerErrorsError: null })
       const isWanted = () => get().handle === handle && get().photo === photo && variantOf(get()) === variant
-      const call = { photo: photo.file, name: photo.name, threads: threads() }
+      // One photo takes no time: a variant that is looked at keeps no threads.
+      const call = { photo: photo.file, name: photo.name, threads: 1 }
       if (variantRun?.variant !== variant || variantRun.photo !== photo) {
         const ran = await runTask(
           'variantRun',

@@ -45,6 +45,13 @@ export const hostSlice =
       else if (kind === 'workspace') await get().openWorkspace(file, name)
       else await get().openModelFile(file, name)
     }
+    async function takeAll(files: readonly File[]): Promise<void> {
+      const [first] = files
+      if (!first) return
+      const isForCompress = get().screen === 'compress' && (files.length > 1 || (await kindOfFile(first, first.name)) === 'photo')
+      if (isForCompress) await get().addCompressPhotos(files)
+      else await take(first, first.name || 'pasted photo')
+    }
     return {
       api: null,
       engine,
@@ -104,13 +111,7 @@ export const hostSlice =
 
       takeFile: (file, name) => counted(take(file, name)),
 
-      async takeFiles(files) {
-        const [first] = files
-        if (!first) return
-        const isForCompress = get().screen === 'compress' && (files.length > 1 || (await kindOfFile(first, first.name)) === 'photo')
-        if (isForCompress) await counted(get().addCompressPhotos(files))
-        else await get().takeFile(first, first.name || 'pasted photo')
-      },
+      takeFiles: (files) => counted(takeAll(files)),
     }
   }
 

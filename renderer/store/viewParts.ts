@@ -2,7 +2,7 @@
 import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
 import { MIXING_SCALES, PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
 import { readCompared, writeCompared } from './compareView.ts'
-import { COMPRESS_AXES } from './compressSlice.ts'
+import { COMPRESS_AXES, COMPRESS_QUALITIES } from './compressSlice.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'
 import { START_VIEW, type ViewState } from './viewState.ts'
 import type { WhatIfSettings } from './whatIfSlice.ts'
@@ -187,6 +187,7 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   timed: name('timed'),
   variant: name('variant'),
   compressAxis: oneOf('by', COMPRESS_AXES),
+  compressQuality: oneOf('against', COMPRESS_QUALITIES),
 }
 
 /** Keys that parts of a view have; others in an address are not its own. */

@@ -3,7 +3,7 @@ import type { StoreApi } from 'zustand'
 import type { MapPlace } from '../charts/network/place.ts'
 import type { ConventionId, MixingScale, StageName } from '../workers/contract.ts'
 import { applyCompared, type ComparedRef, comparedOf } from './compareView.ts'
-import type { CompressAxis } from './compressSlice.ts'
+import type { CompressAxis, CompressQuality } from './compressSlice.ts'
 import { counted } from './pending.ts'
 import type { ChannelRef, Measure, MixingSlice, Screen, State } from './state.ts'
 import type { CostsTab, WhatIfSettings } from './whatIfSlice.ts'
@@ -45,6 +45,7 @@ export interface ViewState {
   /** The variant that Compress shows, by its key; one that was not made is left out. */
   readonly variant: string | null
   readonly compressAxis: CompressAxis
+  readonly compressQuality: CompressQuality
 }
 
 export const START_VIEW: ViewState = {
@@ -76,6 +77,7 @@ export const START_VIEW: ViewState = {
   timed: null,
   variant: null,
   compressAxis: 'size',
+  compressQuality: 'agreement',
 }
 
 export function viewStateOf(state: State): ViewState {
@@ -93,13 +95,14 @@ export function viewStateOf(state: State): ViewState {
     timed: state.deviceTimes?.trace ?? null,
     variant: state.variantShown,
     compressAxis: state.compressAxis,
+    compressQuality: state.compressQuality,
   }
 }
 
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
   const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  const { paperTable, run: traceShown, detectionThreshold, variant: variantShown, compressAxis } = view
+  const { paperTable, run: traceShown, detectionThreshold, variant: variantShown, compressAxis, compressQuality } = view
   return {
     screen,
     exploreTab,
@@ -118,6 +121,7 @@ export function plainState(view: ViewState): Partial<State> {
     traceShown,
     variantShown,
     compressAxis,
+    compressQuality,
   }
 }
 

@@ -63,8 +63,6 @@ export interface AnswersView {
   readonly top: readonly number[]
   /** Index of the class that is known of it; null where none is, or the model does not know it. */
   readonly known: readonly (number | null)[]
-  /** Names of the classes in `top`. */
-  readonly names: readonly (string | null)[]
 }
 
 /** How far the output of a layer is from that of the same layer of the model before, on one photo. */

@@ -198,11 +198,11 @@ export const handlers: Handlers = {
   },
 
   async clock({ handle, threads }, context) {
-    return clockModel(modelOf(handle), threads, context)
+    return clockModel(modelOf(handle).fused(), await runnerHost(threads), context)
   },
 
   async answers({ handle, photos, threads }, context) {
-    return answersOf(modelOf(handle), photos, threads, context)
+    return answersOf(modelOf(handle), photos, await runnerHost(threads), context)
   },
 
   async layerErrors({ handle, other, photo, name, factors, threads }, context) {

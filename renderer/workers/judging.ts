@@ -1,5 +1,17 @@
 /** What a model costs and answers, for a table of it and its smaller variants. */
-import { classProbabilities, isQuantized, type Model, quantile, type Runner, topK, writeBundle } from '../../engine/index.ts'
+import {
+  classProbabilities,
+  createRunner,
+  type Graph,
+  isQuantized,
+  type Model,
+  makePlan,
+  quantile,
+  type Runner,
+  type RunnerHost,
+  topK,
+  writeBundle,
+} from '../../engine/index.ts'
 import { breathing } from './breath.ts'
 import type { AnswersView, ClockView, GivenPhoto, WeighedView } from './compressContract.ts'
 import type { CallContext } from './contract.ts'
@@ -8,7 +20,7 @@ import { labelsOf } from './labels.ts'
 import { layersOf, NO_MACS } from './network.ts'
 import { answersClasses, preprocessOf } from './photoUse.ts'
 import { runsFor, zeroInputs } from './profiling.ts'
-import { outputOf, type Running, runnerFor } from './running.ts'
+import { outputOf, type Running } from './running.ts'
 
 /** Ops that 8 bits are for, where there are weights or many values. */
 const CORE = new Set(['conv2d', 'pool2d', 'globalPool', 'linear'])
@@ -29,33 +41,42 @@ export function weighModel({ model, recognised }: Pick<Running, 'model' | 'recog
   }
 }
 
-/** Whole runs on zeros, which cost what a photo costs. */
-export async function clockModel(running: Running, threads: number, context: CallContext): Promise<ClockView> {
-  const runner = await runnerFor(running, threads, context)
-  const inputs = zeroInputs(running.model.graph)
-  await runner.run(inputs, { signal: context.signal })
-  // The compiler has then seen every kernel often enough, as in a session that goes on.
-  await runner.warmUp(context.signal)
-  const { ms } = await runner.run(inputs, { signal: context.signal })
-  const runs = runsFor(ms)
-  const { total } = await runner.profile({
-    runs,
-    warmup: WARMUP,
-    signal: context.signal,
-    onProgress: (done, all) => context.progress({ step: 'measuring', done, total: all }),
-  })
-  return { p50: quantile(total, 0.5), p90: quantile(total, 0.9), runs, threads: runner.threads, backend: runner.backend }
+/** Whole runs on zeros, which cost what a photo costs. Its runner is closed, as variants may be many. */
+export async function clockModel(graph: Graph, host: RunnerHost, { signal, progress }: CallContext): Promise<ClockView> {
+  progress({ step: 'planning' })
+  const runner = await createRunner(makePlan(graph), host)
+  try {
+    const inputs = zeroInputs(graph)
+    await runner.run(inputs, { signal })
+    // The compiler has then seen every kernel often enough, as in a session that goes on.
+    await runner.warmUp(signal)
+    const { ms } = await runner.run(inputs, { signal })
+    const runs = runsFor(ms)
+    const onProgress = (done: number, total: number): void => progress({ step: 'measuring', done, total })
+    const { total } = await runner.profile({ runs, warmup: WARMUP, signal, onProgress })
+    return { p50: quantile(total, 0.5), p90: quantile(total, 0.9), runs, threads: runner.threads, backend: runner.backend }
+  } finally {
+    await runner.close()
+  }
 }
 
 /** The most probable class of each photo; null where the model gives no classes or takes no photos. */
-export async function answersOf(running: Running, photos: readonly GivenPhoto[], threads: number, context: CallContext): Promise<AnswersView | null> {
-  const { model } = running
+export async function answersOf(
+  { model, fused }: Pick<Running, 'model' | 'fused'>,
+  photos: readonly GivenPhoto[],
+  host: RunnerHost,
+  context: CallContext,
+): Promise<AnswersView | null> {
   const preprocess = preprocessOf(model)
   if (!preprocess || !answersClasses(model.graph)) return null
   const labels = await labelsOf(model)
-  const runner = await runnerFor(running, threads, context)
-  const top = await topClasses(model, inputsOf(photos, preprocess, context.signal), runner, context)
-  return { top, known: photos.map((p) => classNamed(labels, p.label)), names: top.map((index) => labels?.[index] ?? null) }
+  const runner = await createRunner(makePlan(fused()), host)
+  try {
+    const top = await topClasses(model, inputsOf(photos, preprocess, context.signal), runner, context)
+    return { top, known: photos.map((p) => classNamed(labels, p.label)) }
+  } finally {
+    await runner.close()
+  }
 }
 
 /** Index of the most probable class for each input. */

@@ -20,7 +20,7 @@ import {
   topK,
 } from '../../engine/index.ts'
 import { eachLook, expectSound, goTo, picture } from './look.ts'
-import { type App, idle, startApp } from './open.ts'
+import { type App, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BUNDLED = resolve(ROOT, 'assets/models/shufflenet-v1-g3-0.5x-imagenette.safetensors')
@@ -34,7 +34,7 @@ afterAll(async () => app?.close())
 
 const main = (page: Page) => page.getByRole('main')
 const table = (page: Page) => page.getByRole('table', { name: 'Variants' })
-const points = (page: Page) => page.getByRole('listbox', { name: /top-1 agreement/ }).getByRole('option')
+const points = (page: Page) => page.getByRole('listbox', { name: /Top-1 agreement/ }).getByRole('option')
 const make = (page: Page) => main(page).getByRole('button', { name: 'Make variant' }).first()
 
 async function open(): Promise<Page> {
@@ -196,6 +196,18 @@ describe('Compress', () => {
       const top = await answers(model, ['berlin-cathedral.jpg', 'reims-cathedral.jpg', 'garbage-truck.jpg'])
       const known = ['church', 'church', 'garbage truck']
       expect(accuracy).toBe(`${top.filter((index, i) => model.labels?.[index] === known[i]).length} of 3`)
+      await main(page).getByRole('radio', { name: 'Accuracy' }).check()
+      const right = page.getByRole('listbox', { name: /Top-1 accuracy/ }).getByRole('option', { name: /^Original: .* right on/ })
+      expect(await right.getAttribute('aria-label')).toContain(`right on ${accuracy}`)
+      await eachLook(page, async (look) => {
+        await picture(page, `compress-accuracy-${look}`)
+        await expectSound(page, look)
+      })
+      // One more photo is counted at once, for the original and the variant alike; a model is opened.
+      await drop(page, 'one.png', 'image/png', await colours(1))
+      for (const name of ['Original', '8 bits']) expect((await row(page, name)).at(-2)).toMatch(/of 5$/)
+      await drop(page, 'model.safetensors', '', await readFile(BUNDLED))
+      expect(await main(page).innerText()).toContain('No variant yet')
       await app.leave(page)
     } finally {
       await rm(folder, { recursive: true })

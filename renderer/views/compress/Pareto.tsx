@@ -4,7 +4,7 @@ import { exact, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { useSize } from '../../charts/kit/size.ts'
 import { ParetoChart } from '../../charts/pareto/Chart.tsx'
 import { kindSymbol, PARETO_KINDS, type ParetoMark } from '../../charts/pareto/layout.ts'
-import { COMPRESS_AXES, variantOf } from '../../store/compressSlice.ts'
+import { COMPRESS_AXES, COMPRESS_QUALITIES, variantOf } from '../../store/compressSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
@@ -22,14 +22,20 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
   const convention = useStore((s) => s.convention)
   const selected = useStore((s) => variantOf(s)?.key ?? null)
   const show = useStore((s) => s.showVariant)
-  const points = useMemo(() => pointsOf(rows, axis, convention), [rows, axis, convention])
+  const setQuality = useStore((s) => s.setCompressQuality)
+  const hasKnown = rows.some((r) => r.accuracy)
+  const wanted = useStore((s) => s.compressQuality)
+  const quality = hasKnown ? wanted : 'agreement'
+  const points = useMemo(() => pointsOf(rows, axis, quality, convention), [rows, axis, quality, convention])
   const table = useMemo(() => variantsTable(t, rows, convention), [t, rows, convention])
   const tickText = useCallback((x: number) => exact(Number(x.toPrecision(3))), [])
   const row = rows.find((r) => r.key === hovered?.key)
   const costs = ({ measured: { weighed, clock } }: Row) =>
     t('compress.point.costs', { kib: kib(weighed.bytes), macs: short(weighed.macs[convention]), ms: milliseconds(clock.p50) })
-  const agrees = ({ agreement }: Row) =>
-    agreement ? t('compress.point.agrees', { count: countText(t, agreement), share: percent(agreement.n / agreement.of) }) : ''
+  const agrees = ({ agreement, accuracy }: Row) => {
+    const counted = quality === 'accuracy' ? accuracy : agreement
+    return counted ? t(`compress.point.${quality}`, { count: countText(t, counted), share: percent(counted.n / counted.of) }) : ''
+  }
   const describe = (key: string) => {
     const found = rows.find((r) => r.key === key)
     return found ? `${found.name}: ${costs(found)}, ${agrees(found)}` : ''
@@ -61,13 +67,22 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
           </li>
         </ul>
         <span className="grow" />
-        <Segmented
-          label={t('compress.axis')}
-          labelShown
-          value={axis}
-          options={COMPRESS_AXES.map((value) => ({ value, label: t(`compress.axis.${value}`) }))}
-          onChange={setAxis}
-        />
+        <div className="compress-axes">
+          {hasKnown && (
+            <Segmented
+              label={t('compress.quality')}
+              value={quality}
+              options={COMPRESS_QUALITIES.map((value) => ({ value, label: t(`compress.${value}`), hint: t(`compress.${value}.hint`) }))}
+              onChange={setQuality}
+            />
+          )}
+          <Segmented
+            label={t('compress.axis')}
+            value={axis}
+            options={COMPRESS_AXES.map((value) => ({ value, label: t(`compress.axis.${value}`) }))}
+            onChange={setAxis}
+          />
+        </div>
       </div>
       <Figure id="variants" title={t('compress.pareto')} table={table} tableShown>
         <div className="compress-plot" ref={ref}>
@@ -76,9 +91,9 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
               points={points}
               size={size}
               texts={{
-                label: t('compress.pareto.chart', { n: points.length, axis: t(`compress.axis.${axis}`) }),
+                label: t('compress.pareto.chart', { n: points.length, axis: t(`compress.axis.${axis}`), quality: t(`compress.y.${quality}`) }),
                 x: t(`compress.x.${axis}`),
-                y: t('compress.y'),
+                y: t(`compress.y.${quality}`),
               }}
               tickText={tickText}
               selected={selected}

@@ -3,7 +3,7 @@ import type { Translate } from '../../app/strings/index.ts'
 import { exact, fixed, signedPercent, significant } from '../../charts/kit/format.ts'
 import type { ParetoKind, ParetoPoint } from '../../charts/pareto/layout.ts'
 import type { FigureTable } from '../../export/figures.ts'
-import type { CompressAxis, Compression, Measured, Variant } from '../../store/compressSlice.ts'
+import type { CompressAxis, Compression, CompressQuality, Measured, Variant } from '../../store/compressSlice.ts'
 import type { CompressChoice, ConventionId, LayerErrorView } from '../../workers/contract.ts'
 
 /** Key of the row of the original. */
@@ -90,11 +90,13 @@ export function axisValue({ weighed, clock }: Measured, axis: CompressAxis, conv
   return axis === 'size' ? weighed.bytes / 1024 : axis === 'ms' ? clock.p50 : weighed.macs[convention] / 1e6
 }
 
-/** Rows of which agreement is known. */
-export function pointsOf(rows: readonly Row[], axis: CompressAxis, convention: ConventionId): ParetoPoint[] {
-  return rows.flatMap(({ key, name, kind, measured, agreement }) =>
-    agreement ? [{ key, kind, label: name, x: axisValue(measured, axis, convention), y: agreement.n / agreement.of }] : [],
-  )
+/** Rows of which `quality` is known. */
+export function pointsOf(rows: readonly Row[], axis: CompressAxis, quality: CompressQuality, convention: ConventionId): ParetoPoint[] {
+  return rows.flatMap((row) => {
+    const { key, name, kind, measured } = row
+    const counted = row[quality]
+    return counted ? [{ key, kind, label: name, x: axisValue(measured, axis, convention), y: counted.n / counted.of }] : []
+  })
 }
 
 /** "−64.1 %" beside the value; empty for the original itself, and where nothing changes. */
@@ -104,7 +106,9 @@ export function changeText(value: number, before: number): string {
 
 /** KiB in a table, with one decimal as long as that tells something. */
 export function kib(bytes: number): string {
-  return bytes < 10 * 2 ** 20 ? fixed(bytes / 1024, 1) : exact(Math.round(bytes / 1024))
+  if (bytes >= 10 * 2 ** 20) return exact(Math.round(bytes / 1024))
+  const [whole = '', tenth = ''] = fixed(bytes / 1024, 1).split('.')
+  return `${exact(Number(whole))}.${tenth}`
 }
 
 /** Millions in a table. */

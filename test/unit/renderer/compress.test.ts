@@ -220,7 +220,7 @@ const photos: CompressPhoto[] = Array.from({ length: 4 }, (_, i) => ({ file: new
 const measured = (top: number[], bytes: number, known: (number | null)[] = [null, null, null, null], of = photos): Measured => ({
   weighed: { bytes, params: 10, macs: { paper: 2e6, conv: 2e6, 'conv+fc': 3e6, all: 4e6 }, layers: 3, quantized: 0 },
   clock: { p50: 2, p90: 3, runs: 20, threads: 1, backend: 'wasm' },
-  answers: { photos: of, view: { top, known, names: top.map(() => null) } },
+  answers: { photos: of, view: { top, known } },
 })
 const variant = (choice: CompressChoice, m: Measured): Variant => ({
   ...m,
@@ -259,14 +259,15 @@ describe('the table of variants', () => {
       ['8 bits', 'int8'],
       ['25 % pruned by layer + 8 bits, Min–max', 'both'],
     ])
-    expect(pointsOf(rows, 'size', 'paper')).toMatchObject([
+    expect(pointsOf(rows, 'size', 'accuracy', 'paper').map((p) => p.y)).toEqual([2 / 3, 1])
+    expect(pointsOf(rows, 'size', 'agreement', 'paper')).toMatchObject([
       { key: 'original', x: 2, y: 1 },
       { key: 'int8-mse', x: 1, y: 0.5 },
     ])
-    expect(pointsOf(rows, 'macs', 'conv+fc')[0]?.x).toBe(3)
-    expect(pointsOf(rows, 'ms', 'paper')[0]?.x).toBe(2)
+    expect(pointsOf(rows, 'macs', 'agreement', 'conv+fc')[0]?.x).toBe(3)
+    expect(pointsOf(rows, 'ms', 'agreement', 'paper')[0]?.x).toBe(2)
     expect([changeText(1024, 2048), changeText(5, 5), changeText(5, 0)]).toEqual(['−50.0 %', '', ''])
-    expect([kib(410_368), kib(20 * 2 ** 20)]).toEqual(['400.8', '20,480'])
+    expect([kib(410_368), kib(1_143_000), kib(1024), kib(20 * 2 ** 20)]).toEqual(['400.8', '1,116.2', '1.0', '20,480'])
     expect([millions(18_933_600), millions(10_726_000_000)]).toEqual(['18.9', '10,726'])
     expect(variantName(t, { prune: { amount: 0.3, scope: 'global' }, range: null })).toBe('30 % pruned')
   })

@@ -88,6 +88,7 @@ const ownView = anyView.chain((view) => {
         timed: null,
         variant: null,
         compressAxis: 'size',
+        compressQuality: 'agreement',
         channel: own.focus ? own.channel : null,
       }),
     )

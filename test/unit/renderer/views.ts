@@ -60,6 +60,7 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
   timed: name,
   variant: name,
   compressAxis: fc.constantFrom('size', 'ms', 'macs'),
+  compressQuality: fc.constantFrom('agreement', 'accuracy'),
   traced: channel,
   compared: fc.option(
     fc.oneof(
