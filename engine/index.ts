@@ -3,6 +3,7 @@
 export { assert, at } from './base/assert.ts'
 export { throwIfCancelled } from './base/cancel.ts'
 export { badInput, cancelled, type ErrorCode, type ErrorFields, errorFrom, missingFile, ScopeError, unsupported } from './base/errors.ts'
+export { spread } from './base/spread.ts'
 export { type AlignedSection, type AlignedUnit, type Alignment, alignGraphs, type LayerPair } from './compare/align.ts'
 export { CONVENTION_WORDS, CONVENTIONS, type Convention, macsOf } from './cost/conventions.ts'
 export { type Inspection, inspectGraph, type Layer, type SectionCost, type ShuffleInfo, sectionCosts } from './cost/inspect.ts'
@@ -59,6 +60,15 @@ export {
 } from './passes/prune/structured.ts'
 export { pruneWeights, type UnstructuredOptions, type WeightSizes, weightSizes } from './passes/prune/unstructured.ts'
 export { affineOfTensor, realValues } from './passes/quantize/affineOf.ts'
+export {
+  type Calibrated,
+  type CalibrationOptions,
+  type CalibrationStep,
+  calibrate,
+  correctCalibrated,
+  type Looking,
+  quantizeCalibrated,
+} from './passes/quantize/calibrate.ts'
 export { type CorrectOptions, correctBiases } from './passes/quantize/correct.ts'
 export { type Correlation, correlationsOf } from './passes/quantize/correlation.ts'
 export { equalise } from './passes/quantize/equalise.ts'
@@ -96,6 +106,7 @@ export {
   traceSchema,
 } from './trace/trace.ts'
 export { type Doubt, type Reason, type Verdict, verdictOf } from './trace/verdict.ts'
+export { type PruningWords, prunedModel, quantizedModel } from './variant.ts'
 export { type ActivationHead, activationHead, classActivationMap } from './vision/classActivation.ts'
 export { areProbabilities, classProbabilities, type Ranked, softmax, topK } from './vision/classify.ts'
 export { type Detection, type DetectionOptions, detectObjects } from './vision/detect/detect.ts'

@@ -42,6 +42,8 @@ const RULES = [
   { from: 'engine/vision/', to: [BASE, IR, MODEL] },
   { from: 'engine/kernels/', to: [OPS] },
   { from: 'engine/session/', to: [BASE, IR, OPS, 'engine/plan/', 'engine/kernels/', 'engine/trace/'] },
+  // Names of what passes make of a model.
+  { from: 'engine/variant.ts', to: [IR, MODEL, 'engine/passes/'] },
   { from: THREAD, to: ['engine/session/'] },
   { from: ENGINE, to: ['engine/'] },
   { from: 'electron/ipc/', to: [ENGINE] },

@@ -19,6 +19,7 @@ import {
   parameterCount,
   preprocessImage,
   pruneChannels,
+  prunedModel,
   pruneWeights,
   type Runner,
   recognise,
@@ -103,7 +104,7 @@ export async function pruneModel(context: CliContext, argument: string, options:
     }
   })
   const method = options.unstructured ? 'unstructured' : 'structured'
-  const made = named(model, graphs.at(-1) ?? recognised, method, options)
+  const made = prunedModel(model, graphs.at(-1) ?? recognised, { method, amount: options.amount, scope: options.scope })
   const file = writeBundle(made)
   await writeAtomically(options.out, file, `Bundle "${options.out}"`)
   return {
@@ -140,18 +141,6 @@ function prunedSteps(context: CliContext, recognised: Graph, options: PruneOptio
     graphs.push(made.graph)
   }
   return { graphs, layers: [...channels].map(([name, c]) => ({ name, ...c })) }
-}
-
-function named(model: Model, graph: Graph, method: string, { amount, scope }: PruneOptions): Model {
-  const what = method === 'structured' ? 'of its multiply-accumulates' : 'of its weights'
-  const percentage = `${Number((100 * amount).toPrecision(3))}`
-  return {
-    ...model,
-    graph,
-    id: `${model.id.slice(0, 150)}-pruned-${percentage}`,
-    title: `${model.title.slice(0, 150)}, pruned by ${percentage} %`,
-    provenance: `${model.provenance}; ${percentage} % ${what} removed by ShuffleScope (${method}, ${scope}), not trained after`.slice(0, 2000),
-  }
 }
 
 interface Photos {

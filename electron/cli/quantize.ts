@@ -2,24 +2,27 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
   badInput,
+  calibrate,
   compareWithFloat,
+  correctCalibrated,
   type Fidelity,
   fuse,
-  type Graph,
   isQuantized,
   type LayerSensitivity,
   type MixedPrecision,
-  type Model,
+  quantizeCalibrated,
+  quantizedModel,
   RANGE_METHODS,
   type RangeMethod,
   recognise,
+  spread,
   throwIfCancelled,
   unsupported,
   writeBundle,
 } from '../../engine/index.ts'
 import { writeAtomically } from '../services/diskFile.ts'
-import { photosOf, spread } from '../services/photoFolders.ts'
-import { Calibration } from './calibration.ts'
+import { photosOf } from '../services/photoFolders.ts'
+import { PhotoInputs } from './calibration.ts'
 import { type CliContext, report, usage } from './context.ts'
 import { loadModel } from './load.ts'
 import { count, share, threads } from './options.ts'
@@ -67,7 +70,7 @@ const MEASURED_ON = 50
 /** Throws ScopeError naming the model, the photo, or the node that --float names and the model lacks. */
 export async function quantizeModel(context: CliContext, argument: string, options: QuantizeOptions): Promise<QuantizeReport> {
   refuseCombinations(options)
-  const { out, range } = options
+  const { out, range, equalise, correct } = options
   const model = await loadModel(context, argument)
   if (isQuantized(model.graph)) throw badInput(`Model "${argument}"`, 'it is in 8 bits already', 'Give the float model')
   if (!model.preprocess)
@@ -78,29 +81,31 @@ export async function quantizeModel(context: CliContext, argument: string, optio
       throw badInput(`Node "${name}"`, 'the fused model has no node of that name', `List them with "shufflescope bench ${argument} --layers"`)
   const photos = await photosOf(options.calibrate, options.photos)
   const measured = options.evaluate ? await photosOf(options.evaluate, options.photos) : spread(photos, MEASURED_ON)
-  const calibration = new Calibration(context, model.preprocess, photos, options)
-  const calibrated = await calibration.calibrate(fused)
+  const shown = new PhotoInputs(context, model.preprocess, options.threads)
+  const looking = shown.looking(photos)
+  const calibrated = await calibrate(fused, { ...looking, range, equalise, correct })
 
   const measures = options.sensitivity || options.keepFloat !== undefined
   const tensors = []
-  if (measures) for (const photo of measured) tensors.push(await calibration.input(photo))
+  if (measures) for (const photo of measured) tensors.push(await shown.input(photo))
   const inputs = await fidelityInputs(context, calibrated, options.float, tensors, options.threads)
   // With no layer to choose, --keep-float only compares.
   const sensitivity = options.sensitivity || (measures && options.keepFloat !== 0) ? await sensitivityTable(inputs('sensitivity')) : []
   const mixed = options.keepFloat === undefined ? undefined : await chooseFloat(inputs, sensitivity, options.keepFloat, options.agreement)
   if (mixed && !mixed.reached) context.note(`warning: the agreement asked for is not reached; ${fidelityText(mixed)}`)
 
-  const rough = calibration.quantized(calibrated, [...options.float, ...(mixed?.float ?? [])])
-  const graph = out === undefined ? rough : await calibration.corrected(rough, calibrated)
+  const rough = quantizeCalibrated(calibrated, [...options.float, ...(mixed?.float ?? [])])
+  const graph = out === undefined ? rough : await correctCalibrated(rough, calibrated, looking)
   const fidelity = measures && out !== undefined ? await compareWithFloat(inputs('comparison'), graph) : undefined
-  const made = out === undefined ? undefined : writeBundle(named(model, graph, photos.length, range))
+  const variant = quantizedModel(model, graph, photos.length, range)
+  const made = out === undefined ? undefined : writeBundle(variant)
   if (made && out !== undefined) {
     throwIfCancelled(context.signal, 'Quantization')
     await writeAtomically(out, made, `Bundle "${out}"`)
   }
   const layers = graph.nodes.filter((n) => LAYERS.has(n.op))
   return {
-    model: `${model.id}-int8`,
+    model: variant.id,
     output: out ?? null,
     bytes: made?.length ?? null,
     photos: photos.length,
@@ -120,11 +125,6 @@ function refuseCombinations({ out, sensitivity, keepFloat, agreement, evaluate }
   if (agreement !== undefined && keepFloat === undefined) throw usage('--agreement goes with --keep-float', 'Give --keep-float auto as well')
   if (evaluate && !sensitivity && keepFloat === undefined)
     throw usage('--evaluate goes with --sensitivity and --keep-float', 'Give one of them as well')
-}
-
-function named(model: Model, graph: Graph, photos: number, range: RangeMethod): Model {
-  const provenance = `${model.provenance}; in 8 bits by ShuffleScope with ranges from ${photos} photos (${range})`
-  return { ...model, graph, id: `${model.id}-int8`, title: `${model.title}, int8`, provenance: provenance.slice(0, 2000) }
 }
 
 function keepFloat(text: string): KeepFloat {

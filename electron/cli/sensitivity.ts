@@ -1,5 +1,6 @@
 /** The part of `quantize` that measures layers one by one, and chooses from it which stay in float. */
 import {
+  type Calibrated,
   createRunner,
   type Fidelity,
   type FidelityInputs,
@@ -12,7 +13,6 @@ import {
   mostSensitiveFirst,
 } from '../../engine/index.ts'
 import { nodeHost } from '../services/nodePool.ts'
-import type { Calibrated } from './calibration.ts'
 import type { CliContext } from './context.ts'
 import { type Cell, short, table } from './text.ts'
 

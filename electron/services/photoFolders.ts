@@ -1,7 +1,7 @@
 /** Photos on disk: named one by one, in folders, or sorted into a folder per class. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { badInput } from '../../engine/index.ts'
+import { badInput, spread } from '../../engine/index.ts'
 import { diskError } from './diskFile.ts'
 
 const PHOTO = /\.(?:jpe?g|png|webp|gif|avif|tiff?|bmp)$/i
@@ -36,12 +36,6 @@ export async function classPhotosOf(folder: string, most = Number.POSITIVE_INFIN
   if (names.length > 0 && found.length === 0) throw noPhotos(folder)
   const used = spread(found, most)
   return names.map((name) => ({ name, photos: used.filter((f) => f.name === name).map((f) => f.photo) }))
-}
-
-/** At most `most` of them, evenly over all. */
-export function spread<T>(found: readonly T[], most: number): T[] {
-  if (found.length <= most) return [...found]
-  return Array.from({ length: most }, (_, i) => found[Math.floor((i * found.length) / most)]).filter((f) => f !== undefined)
 }
 
 async function photosUnder(folder: string): Promise<string[]> {

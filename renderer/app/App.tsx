@@ -11,7 +11,7 @@ import { Rail } from '../views/topbar/Rail.tsx'
 import { TopBar } from '../views/topbar/TopBar.tsx'
 import { WorkspaceNote } from '../views/workspace/WorkspaceNote.tsx'
 import { Guarded } from './Guarded.tsx'
-import { CompareView, CostsView, DevicesView, KeyMap, ModelPicker, Palette, PhotoView, Questions } from './lazyViews.ts'
+import { CompareView, CompressView, CostsView, DevicesView, KeyMap, ModelPicker, Palette, PhotoView, Questions } from './lazyViews.ts'
 
 export function App() {
   const t = useText()
@@ -40,6 +40,8 @@ export function App() {
             <PhotoView />
           ) : screen === 'compare' ? (
             <CompareView />
+          ) : screen === 'compress' ? (
+            <CompressView />
           ) : screen === 'devices' ? (
             <DevicesView />
           ) : (
@@ -60,7 +62,13 @@ export function App() {
       </Guarded>
       <Guarded subject="questions">{asked && <Questions />}</Guarded>
       <Notice />
-      <DropZone title={t('app.drop')} hint={t('app.drop.hint')} active={dropping} onActive={setDropping} onFiles={(files) => void takeFiles(files)} />
+      <DropZone
+        title={t('app.drop')}
+        hint={t(screen === 'compress' ? 'compress.drop' : 'app.drop.hint')}
+        active={dropping}
+        onActive={setDropping}
+        onFiles={(files) => void takeFiles(files)}
+      />
     </div>
   )
 }

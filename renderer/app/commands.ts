@@ -1,6 +1,7 @@
 /** Every command, once: the keys, the map of keys and the palette are made of this list. */
 import { CONVENTIONS } from '../../engine/index.ts'
 import { EXPORT_FORMATS } from '../export/formats.ts'
+import { variantOf } from '../store/compressSlice.ts'
 import { type Measure, type Screen, type State, THEMES } from '../store/state.ts'
 import type { CostsTab } from '../store/whatIfSlice.ts'
 import { PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
@@ -35,7 +36,7 @@ export const CHART_KEYS: readonly ChartKeys[] = [
   { caps: ['Shift', '→'], label: 'keys.shift' },
 ]
 
-const SCREENS = ['explore', 'photo', 'costs', 'devices'] as const satisfies readonly Screen[]
+const SCREENS = ['explore', 'photo', 'costs', 'compress', 'devices'] as const satisfies readonly Screen[]
 const MEASURES: readonly Measure[] = ['macs', 'params', 'bytes', 'ms', 'peak']
 const COSTS_TABS: readonly CostsTab[] = ['layers', 'whatIf', 'paper']
 
@@ -227,6 +228,20 @@ const files: readonly Command[] = [
     },
   },
   { id: 'models', group: 'command.group.file', title: text('model.change'), run: (s) => s.setDialog('models') },
+  {
+    id: 'variant.make',
+    group: 'command.group.file',
+    title: text('compress.make'),
+    when: (s) => s.screen === 'compress' && s.model?.quantized === false && !s.compressTask,
+    run: (s) => void s.makeVariant(),
+  },
+  {
+    id: 'variant.save',
+    group: 'command.group.file',
+    title: text('compress.save'),
+    when: (s) => s.screen === 'compress' && variantOf(s) !== null,
+    run: (s) => void s.saveVariant(variantOf(s)?.key ?? ''),
+  },
   { id: 'report', group: 'command.group.file', title: text('export.report'), when: hasModel, run: (s) => void s.saveReport() },
   { id: 'measure', group: 'command.group.file', title: text('strip.time'), when: hasModel, run: (s) => void s.measure() },
 ]

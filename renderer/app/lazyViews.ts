@@ -12,6 +12,7 @@ function later(load: Load) {
 
 export const PhotoView = later(() => import('../views/photo/PhotoView.tsx'))
 export const CostsView = later(() => import('../views/costs/CostsView.tsx'))
+export const CompressView = later(() => import('../views/compress/CompressView.tsx'))
 export const DevicesView = later(() => import('../views/devices/DevicesView.tsx'))
 export const CompareView = later(() => import('../views/compare/CompareView.tsx'))
 export const Questions = later(() => import('../views/devices/Questions.tsx'))

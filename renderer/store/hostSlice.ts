@@ -47,6 +47,19 @@ export const hostSlice =
       if (opened) void get().loadRecents()
       return opened?.token
     }
+    async function takeAll(files: readonly File[]): Promise<void> {
+      const [first] = files
+      const chosen = together(files)
+      if (!first || !chosen) return
+      const isForCompress = get().screen === 'compress' && (await kindOfFile(first, first.name)) === 'photo'
+      if (isForCompress) return get().addCompressPhotos(files)
+      const { file, name, beside } = chosen
+      const token = tokenOf(file)
+      await take(file, name, async (path) => {
+        const [api, own] = [get().api, await token]
+        return (await beside(path)) ?? (api && own !== undefined ? besideOf(api, own)(path) : null)
+      })
+    }
     return {
       api: null,
       engine,
@@ -106,16 +119,7 @@ export const hostSlice =
 
       takeFile: (file, name, beside) => counted(take(file, name, beside)),
 
-      async takeFiles(files) {
-        const chosen = together(files)
-        if (!chosen) return
-        const { file, name, beside } = chosen
-        const token = tokenOf(file)
-        await get().takeFile(file, name, async (path) => {
-          const [api, own] = [get().api, await token]
-          return (await beside(path)) ?? (api && own !== undefined ? besideOf(api, own)(path) : null)
-        })
-      },
+      takeFiles: (files) => counted(takeAll(files)),
     }
   }
 

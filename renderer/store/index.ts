@@ -2,6 +2,7 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import type { EngineClient } from '../workers/client.ts'
 import { compareSlice } from './compareSlice.ts'
+import { compressSlice } from './compressSlice.ts'
 import { devicesSlice } from './devicesSlice.ts'
 import { exportSlice } from './exportSlice.ts'
 import { historySlice } from './historySlice.ts'
@@ -30,6 +31,7 @@ export function createStore(engine: EngineClient): UseBoundStore<StoreApi<State>
     ...lensSlice(set, get),
     ...profileSlice(set, get),
     ...compareSlice(set, get),
+    ...compressSlice(set, get),
     ...mixingSlice(set, get),
     ...viewSlice(set, get),
     ...whatIfSlice(set, get),

@@ -1,5 +1,6 @@
 /** The open model, its stage and network, and the unit that the canvas shows. */
 import type { ModelSource } from '../workers/contract.ts'
+import { stopCompressing } from './compressSlice.ts'
 import { type Beside, hostSource, loadModel, openedState } from './openModel.ts'
 import { counted } from './pending.ts'
 import type { ModelRef, ModelSlice, Slice, State } from './state.ts'
@@ -31,6 +32,7 @@ export const modelSlice: Slice<ModelSlice> = (set, get) => {
       return false
     }
     const before = get().handle
+    stopCompressing()
     set(openedState(get(), outcome.value))
     // The first one was opened by nobody.
     if (before) void get().rememberModel(outcome.value.ref, outcome.value.model.title)

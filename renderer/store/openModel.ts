@@ -99,6 +99,8 @@ export function openedState({ measureShown }: State, { ref, handle, model, netwo
     profileError: null,
     measureShown: isTimed(measureShown) || measureShown === 'device' ? 'macs' : measureShown,
     deviceTimes: null,
+    compressError: null,
+    layerErrorsError: null,
   }
 }
 

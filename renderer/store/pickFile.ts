@@ -20,3 +20,17 @@ export function pickFiles(kind: FileKind | 'compare'): Promise<readonly File[]> 
     input.click()
   })
 }
+
+/** The chosen photos, or all files of the chosen folder; none where the dialog was closed. */
+export function pickPhotos(folder: boolean): Promise<File[]> {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.multiple = true
+  if (folder) input.webkitdirectory = true
+  else input.accept = ACCEPT.photo
+  return new Promise((resolve) => {
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]), { once: true })
+    input.addEventListener('cancel', () => resolve([]), { once: true })
+    input.click()
+  })
+}

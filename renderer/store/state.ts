@@ -24,6 +24,7 @@ import type {
   ZooView,
 } from '../workers/contract.ts'
 import type { CompareSlice } from './compareSlice.ts'
+import type { CompressSlice } from './compressSlice.ts'
 import type { DevicesSlice } from './devicesSlice.ts'
 import type { ExportSlice } from './exportSlice.ts'
 import type { FileKind } from './fileKind.ts'
@@ -181,7 +182,7 @@ export interface MixingSlice {
 export const THEMES = ['system', 'light', 'dark', 'contrast'] as const
 export type Theme = (typeof THEMES)[number]
 
-export type Screen = 'explore' | 'photo' | 'costs' | 'devices' | 'compare'
+export type Screen = 'explore' | 'photo' | 'costs' | 'devices' | 'compare' | 'compress'
 /** `device`: milliseconds of the run that `deviceTimes` holds. */
 export type Measure = 'macs' | 'params' | 'bytes' | 'ms' | 'peak' | 'device'
 export interface ChannelRef {
@@ -247,11 +248,12 @@ export interface HostSlice {
   askForFile(kind: FileKind): Promise<{ readonly file: Blob; readonly name: string; readonly beside: Beside } | null>
   /** Sorts a dropped or opened file into photo, model or workspace, by its first bytes. */
   takeFile(file: Blob, name: string, beside?: Beside): Promise<void>
-  /** The same of files that came at once: one, and what it needs beside it. */
+  /** Files dropped or pasted together: photos for Compress where it is shown, else one of them and what it needs beside it. */
   takeFiles(files: readonly File[]): Promise<void>
 }
 
 export type State = CompareSlice &
+  CompressSlice &
   ModelSlice &
   LibrarySlice &
   ImageSlice &

@@ -2,6 +2,7 @@
 import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
 import { MIXING_SCALES, PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
 import { readCompared, writeCompared } from './compareView.ts'
+import { COMPRESS_AXES, COMPRESS_QUALITIES } from './compressSlice.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'
 import { START_VIEW, type ViewState } from './viewState.ts'
 import type { WhatIfSettings } from './whatIfSlice.ts'
@@ -16,7 +17,7 @@ interface Field<V> {
   read(text: string): V | undefined
 }
 
-const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, devices: true, compare: true }
+const SCREENS: Readonly<Record<Screen, true>> = { explore: true, photo: true, costs: true, devices: true, compare: true, compress: true }
 const MEASURES: Readonly<Record<Measure, true>> = { macs: true, params: true, bytes: true, ms: true, peak: true, device: true }
 
 /** Names in models come from files, and files may say anything. */
@@ -184,6 +185,9 @@ const FIELDS: { readonly [K in keyof ViewState]: Field<ViewState[K]> } = {
   lens,
   run: name('run'),
   timed: name('timed'),
+  variant: name('variant'),
+  compressAxis: oneOf('by', COMPRESS_AXES),
+  compressQuality: oneOf('against', COMPRESS_QUALITIES),
 }
 
 /** Keys that parts of a view have; others in an address are not its own. */

@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand'
 import type { MapPlace } from '../charts/network/place.ts'
 import type { ConventionId, MixingScale, StageName } from '../workers/contract.ts'
 import { applyCompared, type ComparedRef, comparedOf } from './compareView.ts'
+import type { CompressAxis, CompressQuality } from './compressSlice.ts'
 import { counted } from './pending.ts'
 import type { ChannelRef, Measure, MixingSlice, Screen, State } from './state.ts'
 import type { CostsTab, WhatIfSettings } from './whatIfSlice.ts'
@@ -41,6 +42,10 @@ export interface ViewState {
   /** The run that Devices shows, and the one that the measure "on device" is of, by their names in the history. */
   readonly run: string | null
   readonly timed: string | null
+  /** The variant that Compress shows, by its key; one that was not made is left out. */
+  readonly variant: string | null
+  readonly compressAxis: CompressAxis
+  readonly compressQuality: CompressQuality
 }
 
 export const START_VIEW: ViewState = {
@@ -70,6 +75,9 @@ export const START_VIEW: ViewState = {
   lens: null,
   run: null,
   timed: null,
+  variant: null,
+  compressAxis: 'size',
+  compressQuality: 'agreement',
 }
 
 export function viewStateOf(state: State): ViewState {
@@ -85,13 +93,16 @@ export function viewStateOf(state: State): ViewState {
     lens: lens && lens.handle === handle ? { tensor: lens.view.layer.tensor, off: [...lensOff].sort((a, b) => a - b) } : null,
     run: state.traceShown,
     timed: state.deviceTimes?.trace ?? null,
+    variant: state.variantShown,
+    compressAxis: state.compressAxis,
+    compressQuality: state.compressQuality,
   }
 }
 
 /** The part that needs no model, for before one is open. */
 export function plainState(view: ViewState): Partial<State> {
   const { screen, exploreTab, lensShown, lensAfter, overlay, costsTab, shuffleOn, measureShown, convention, asFlops, familyScale, whatIf } = view
-  const { paperTable, run: traceShown, detectionThreshold } = view
+  const { paperTable, run: traceShown, detectionThreshold, variant: variantShown, compressAxis, compressQuality } = view
   return {
     screen,
     exploreTab,
@@ -108,6 +119,9 @@ export function plainState(view: ViewState): Partial<State> {
     whatIf,
     paperTable,
     traceShown,
+    variantShown,
+    compressAxis,
+    compressQuality,
   }
 }
 

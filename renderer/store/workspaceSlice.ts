@@ -2,6 +2,7 @@
 import type { ErrorFields } from '../../engine/index.ts'
 import { translator } from '../app/strings/index.ts'
 import type { CallOptions } from '../workers/client.ts'
+import { stopCompressing } from './compressSlice.ts'
 import { openedState } from './openModel.ts'
 import { saveFile } from './saveFile.ts'
 import type { Slice, State, Task } from './state.ts'
@@ -56,6 +57,7 @@ export const workspaceSlice: Slice<WorkspaceSlice> = (set, get) => {
       if ('wants' in value) return set({ workspaceWants: { file, name, model: value.wants }, workspaceError: value.error })
       const { opened, photo, view } = value
       const before = get()
+      stopCompressing()
       set({
         ...openedState(before, opened),
         ...plainState(view),

@@ -6,7 +6,7 @@ export interface DropZoneProps {
   readonly hint: string
   readonly active: boolean
   readonly onActive: (active: boolean) => void
-  /** All that were dropped or pasted at once. */
+  /** All that were dropped or pasted together, at least one. */
   readonly onFiles: (files: readonly File[]) => void
 }
 

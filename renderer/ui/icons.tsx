@@ -26,6 +26,11 @@ export const CostsIcon = () => (
     <path d="M2 3.5h11M2 8h7M2 12.5h9.5" strokeWidth="2.2" />
   </Icon>
 )
+export const CompressIcon = () => (
+  <Icon>
+    <path d="M2 8h4.2M4.4 6L6.4 8l-2 2M14 8H9.8M11.6 6l-2 2 2 2M8 2.5v11" />
+  </Icon>
+)
 export const DevicesIcon = () => (
   <Icon>
     <rect x="4.5" y="4.5" width="7" height="7" rx="0.7" />

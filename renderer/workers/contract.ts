@@ -12,6 +12,9 @@ import type {
   ShuffleSpec,
   Trace,
 } from '../../engine/index.ts'
+import type { AnswersView, ClockView, CompressChoice, CompressedView, GivenPhoto, LayerErrorView, WeighedView } from './compressContract.ts'
+
+export * from './compressContract.ts'
 
 /** Chosen by the page; names a model in the worker. */
 export type ModelHandle = string
@@ -50,6 +53,8 @@ export interface ModelView {
   readonly takesPhotos: boolean
   /** False for an architecture without trained weights. */
   readonly trained: boolean
+  /** Whether it computes in 8 bits. */
+  readonly quantized: boolean
 }
 
 /** Layers that multiply and accumulate, as the roofline tells them apart; `conv` is any other convolution, e.g. a dense 3×3. */
@@ -491,6 +496,19 @@ export interface Requests {
   runTrace: { args: { handle: ModelHandle }; result: Trace }
   /** HTML; `profile` is what was measured here. */
   report: { args: { handle: ModelHandle; locale: 'en' | 'zh'; version: string; profile: ProfileView | null }; result: string }
+  /** A variant of the model as a file; photos are for 8 bits. */
+  compress: {
+    args: { handle: ModelHandle; photos: readonly GivenPhoto[]; choice: CompressChoice; threads: number }
+    result: CompressedView
+  }
+  weigh: { args: { handle: ModelHandle }; result: WeighedView }
+  clock: { args: { handle: ModelHandle; threads: number }; result: ClockView }
+  answers: { args: { handle: ModelHandle; photos: readonly GivenPhoto[]; threads: number }; result: AnswersView | null }
+  /** Layers of `other`, a variant, beside those of `handle`. */
+  layerErrors: {
+    args: { handle: ModelHandle; other: ModelHandle; photo: Blob; name: string; factors: CompressedView['factors']; threads: number }
+    result: readonly LayerErrorView[]
+  }
   close: { args: { handle: ModelHandle }; result: null }
 }
 export type Method = keyof Requests
@@ -510,6 +528,15 @@ export type ProgressStep =
   | 'zeroing'
   | 'aligning'
   | 'counting'
+  | 'pruning'
+  | 'lookingAtChannels'
+  | 'findingRanges'
+  | 'countingValues'
+  | 'correlating'
+  | 'averaging'
+  | 'correctingBiases'
+  | 'answering'
+  | 'comparing'
 export interface Progress {
   readonly step: ProgressStep
   readonly done?: number

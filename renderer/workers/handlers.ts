@@ -1,8 +1,12 @@
 /** The engine worker's handlers, one per method of the contract. */
 import { alignGraphs, badInput, fuse, type Graph, type Model, makePlan, recognise, throwIfCancelled, ZOO } from '../../engine/index.ts'
 import { traceFileView } from './comparing.ts'
+import { compressModel } from './compressing.ts'
 import type { Handlers, ModelHandle, StageName } from './contract.ts'
+import { inputsOf } from './givenPhotos.ts'
 import { runnerHost } from './host.ts'
+import { answersOf, clockModel, weighModel } from './judging.ts'
+import { layerErrors } from './layerErrors.ts'
 import { ablatePhoto, closeLens, lensLayers, lensPhoto } from './lens.ts'
 import { mixingFamily, mixingView } from './mixing.ts'
 import { photoMixing } from './mixingPhoto.ts'
@@ -11,6 +15,7 @@ import { viewOf } from './modelView.ts'
 import { networkView } from './network.ts'
 import { occludePhoto } from './occlusion.ts'
 import { paperTable } from './paperTable.ts'
+import { preprocessOf } from './photoUse.ts'
 import { plannedView } from './planned.ts'
 import { profileModel } from './profiling.ts'
 import { photoInput, type Running, runPhoto } from './running.ts'
@@ -144,6 +149,31 @@ export const handlers: Handlers = {
       ? measurementOfTrace(null, await traceOfRun(running), await tracedModel(model))
       : profile && measurementOfProfile(profile)
     return reportHtml(model, { measurements: own ? [own] : [], locale, version, made: new Date().toISOString(), signal })
+  },
+
+  async compress({ handle, photos, choice, threads }, context) {
+    const running = modelOf(handle)
+    const preprocess = preprocessOf(running.model)
+    const inputs = preprocess && inputsOf(photos, preprocess, context.signal)
+    return compressModel(running, inputs, choice, await runnerHost(threads), context)
+  },
+
+  async weigh({ handle }) {
+    return weighModel(modelOf(handle))
+  },
+
+  async clock({ handle, threads }, context) {
+    return clockModel(modelOf(handle).fused(), await runnerHost(threads), context)
+  },
+
+  async answers({ handle, photos, threads }, context) {
+    return answersOf(modelOf(handle), photos, await runnerHost(threads), context)
+  },
+
+  async layerErrors({ handle, other, photo, name, factors, threads }, context) {
+    const [before, after] = [modelOf(handle), modelOf(other)]
+    const { tensor } = await photoInput(before, photo, name, context)
+    return layerErrors(before.fused(), after.fused(), tensor, factors, await runnerHost(threads), context)
   },
 
   async close({ handle }) {

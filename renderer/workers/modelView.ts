@@ -1,5 +1,5 @@
 /** An opened model as the page shows it. */
-import { type Model, parameterCount, tensorOf } from '../../engine/index.ts'
+import { isQuantized, type Model, parameterCount, tensorOf } from '../../engine/index.ts'
 import type { ModelView } from './contract.ts'
 import { noticeOf, preprocessOf } from './photoUse.ts'
 
@@ -21,5 +21,6 @@ export function viewOf(model: Model): ModelView {
     notice: noticeOf(model),
     takesPhotos: preprocessOf(model) !== null,
     trained: model.format !== 'zoo',
+    quantized: isQuantized(graph),
   }
 }

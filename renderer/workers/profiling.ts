@@ -1,5 +1,5 @@
 /** Times an opened model layer by layer, and measures what the machine could do at most. */
-import { hostTensor, type Machine, probeMachine, quantile, sizeOf, tensorOf } from '../../engine/index.ts'
+import { type Graph, type HostTensor, hostTensor, type Machine, probeMachine, quantile, sizeOf, tensorOf } from '../../engine/index.ts'
 import type { CallContext, NodeCost, ProfileView } from './contract.ts'
 import { runnerHost } from './host.ts'
 import { costByNode } from './nodeCost.ts'
@@ -21,10 +21,7 @@ export async function profileModel(running: Running, threads: number, context: C
   const { graph } = running.model
   const runner = await runnerFor(running, threads, context)
   context.progress({ step: 'measuring', done: 0, total: FEWEST_RUNS })
-  const inputs = graph.inputs.map((id) => {
-    const { shape } = tensorOf(graph, id).fact
-    return hostTensor(shape, new Float32Array(sizeOf(shape)))
-  })
+  const inputs = zeroInputs(graph)
   // The first run also waits for the kernels to be compiled.
   await runner.run(inputs, { signal: context.signal })
   const { ms } = await runner.run(inputs, { signal: context.signal })
@@ -49,6 +46,13 @@ export async function profileModel(running: Running, threads: number, context: C
     nodes,
     arenaBytes,
   }
+}
+
+export function zeroInputs(graph: Graph): HostTensor[] {
+  return graph.inputs.map((id) => {
+    const { shape } = tensorOf(graph, id).fact
+    return hostTensor(shape, new Float32Array(sizeOf(shape)))
+  })
 }
 
 /** Timed runs of a model that takes `ms` for one. */

@@ -84,7 +84,7 @@ export async function expectSound(page: Page, look: string, what = look): Promis
 }
 
 /** Goes to a screen of the rail. */
-export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs' | 'Devices'): Promise<void> {
+export async function goTo(page: Page, name: 'Explore' | 'Photo' | 'Costs' | 'Compress' | 'Devices'): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click()
   await idle(page)
 }

@@ -3,12 +3,13 @@ import type { ReactNode } from 'react'
 import type { TextKey } from '../../app/strings/index.ts'
 import { useStore, useText } from '../../store/context.ts'
 import type { Screen } from '../../store/state.ts'
-import { CostsIcon, DevicesIcon, ExploreIcon, PhotoIcon } from '../../ui/icons.tsx'
+import { CompressIcon, CostsIcon, DevicesIcon, ExploreIcon, PhotoIcon } from '../../ui/icons.tsx'
 
 const SCREENS: readonly { readonly id: Screen; readonly label: TextKey; readonly icon: ReactNode }[] = [
   { id: 'explore', label: 'rail.explore', icon: <ExploreIcon /> },
   { id: 'photo', label: 'rail.photo', icon: <PhotoIcon /> },
   { id: 'costs', label: 'rail.costs', icon: <CostsIcon /> },
+  { id: 'compress', label: 'rail.compress', icon: <CompressIcon /> },
   { id: 'devices', label: 'rail.devices', icon: <DevicesIcon /> },
 ]
 

@@ -86,6 +86,9 @@ const ownView = anyView.chain((view) => {
         screen: view.screen === 'compare' ? 'photo' : view.screen,
         compared: null,
         timed: null,
+        variant: null,
+        compressAxis: 'size',
+        compressQuality: 'agreement',
         channel: own.focus ? own.channel : null,
       }),
     )

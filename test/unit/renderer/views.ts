@@ -13,7 +13,7 @@ const units = fc.integer({ min: 1, max: 16 })
 const hundredths = fc.integer({ min: -99_999, max: 99_999 }).map((n) => n / 100)
 
 export const anyView: fc.Arbitrary<ViewState> = fc.record({
-  screen: fc.constantFrom('explore', 'photo', 'costs', 'devices', 'compare'),
+  screen: fc.constantFrom('explore', 'photo', 'costs', 'devices', 'compare', 'compress'),
   exploreTab: fc.constantFrom('map', 'mixing'),
   lensShown: fc.boolean(),
   lensAfter: fc.boolean(),
@@ -58,6 +58,9 @@ export const anyView: fc.Arbitrary<ViewState> = fc.record({
   ),
   run: name,
   timed: name,
+  variant: name,
+  compressAxis: fc.constantFrom('size', 'ms', 'macs'),
+  compressQuality: fc.constantFrom('agreement', 'accuracy'),
   traced: channel,
   compared: fc.option(
     fc.oneof(

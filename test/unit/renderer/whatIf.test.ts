@@ -30,6 +30,7 @@ function viewsOf(model: Model): { network: NetworkView; model: ModelView } {
     notice: null,
     takesPhotos: true,
     trained: false,
+    quantized: false,
   }
   return { network: networkView(graph, recognise(graph), 'recognised'), model: view }
 }
