@@ -6,15 +6,20 @@ import type { Converters, LayerContext } from '../context.ts'
 type Pair = readonly [number, number]
 type Pads = readonly [number, number, number, number]
 
-/** [height, width]: once for both, one after the other, or under names of their own. */
-function pairOf(layer: LayerContext, name: string, h: string, w: string, otherwise: number, least = 1): Pair {
-  const { parameters } = layer
-  if (parameters.has(h) || parameters.has(w)) return [layer.size(h, otherwise, least), layer.size(w, otherwise, least)]
+/** [height, width] of a list: once for both, or one after the other. */
+function listed(layer: LayerContext, name: string, otherwise: number, least: number): Pair {
   const list = layer.integers(name)
   if (list.length > 2) throw layer.misuse(`its ${name} has ${list.length} values for two axes`)
   const [height = otherwise, width = height] = list
   if (height < least || width < least) throw layer.misuse(`its ${name} is ${list.join(', ') || 'missing'}`)
   return [height, width]
+}
+
+/** Where it is given under names of their own, those count. */
+function pairOf(layer: LayerContext, name: string, h: string, w: string, otherwise: number, least = 1): Pair {
+  const { parameters } = layer
+  if (parameters.has(h) || parameters.has(w)) return [layer.size(h, otherwise, least), layer.size(w, otherwise, least)]
+  return listed(layer, name, otherwise, least)
 }
 
 interface Window {
@@ -32,7 +37,7 @@ function windowOf(layer: LayerContext): Window {
   }
 }
 
-const dilationOf = (layer: LayerContext): Pair => pairOf(layer, 'dilation', 'dilation', 'dilation', 1)
+const dilationOf = (layer: LayerContext): Pair => listed(layer, 'dilation', 1, 1)
 
 /** Weight [outputs, channels of a group, kh, kw]. */
 function conv(layer: LayerContext, groups: number): readonly TensorId[] {
