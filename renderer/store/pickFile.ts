@@ -3,9 +3,9 @@ import type { FileKind } from './fileKind.ts'
 
 const ACCEPT = {
   photo: 'image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif',
-  model: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors',
+  model: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors,.caffemodel',
   workspace: '.json,application/json',
-  compare: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors,.json,.csv,.txt,.log',
+  compare: '.onnx,.tflite,.pth,.pt,.pt2,.tar,.safetensors,.caffemodel,.json,.csv,.txt,.log',
 } as const
 
 /** The chosen file, or null where the dialog was closed. */

@@ -28,6 +28,14 @@ const UP_TO_MAP = restriction('its input has more than four axes', 'Use a model 
 const ONE_INPUT = restriction('it has several inputs', 'Write a layer for each input', (layer) => layer.count > 1)
 const CHANNEL_AXIS = restriction('its axis of channels is another than 1', 'Use axis 1', (layer) => layer.integer('axis', 1) !== 1)
 
+/** Of layers that Caffe itself does not have, forks number the parameters as they like. Without this, defaults would be taken for what a file says. */
+const numbered = (parameter: string): Restriction =>
+  restriction(
+    'its parameters are not under a known number in a file of weights alone',
+    'Open the .prototxt with the weights beside it',
+    (layer) => layer.setting.trained && !layer.step.layer.message.has(parameter),
+  )
+
 const claim = (parameter: string, ...restrictions: readonly Restriction[]): Claim => ({ parameter, restrictions })
 
 const data = (): Claim => claim('')
@@ -112,11 +120,12 @@ export const CLAIMS = {
   Slice: claim('slice_param'),
   Flatten: claim('flatten_param'),
   Reshape: claim('reshape_param'),
-  Permute: claim('permute_param'),
-  ShuffleChannel: claim('shuffle_channel_param', MAP),
+  Permute: claim('permute_param', numbered('permute_param')),
+  ShuffleChannel: claim('shuffle_channel_param', MAP, numbered('shuffle_channel_param')),
   Interp: claim(
     'interp_param',
     MAP,
+    numbered('interp_param'),
     ONE_INPUT,
     restriction(
       'it cuts its input first',
@@ -127,6 +136,7 @@ export const CLAIMS = {
   Upsample: claim(
     'upsample_param',
     MAP,
+    numbered('upsample_param'),
     restriction('it puts values back to where a pooling found them', 'Use a layer with a scale alone', (layer) => layer.count > 1),
   ),
 } as const satisfies Readonly<Record<string, Claim>>

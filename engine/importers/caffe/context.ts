@@ -2,7 +2,6 @@
 import { badInput, type ScopeError, unsupported } from '../../base/errors.ts'
 import type { GraphBuilder } from '../../ir/build.ts'
 import { type Attributes, NONE, type TensorId } from '../../ir/graph.ts'
-import { sizeOf } from '../../ir/tensor.ts'
 import type { OpenOptions } from '../importer.ts'
 import { shapeOf, valuesOf } from './blob.ts'
 import type { Step } from './flow.ts'
@@ -168,11 +167,6 @@ export class LayerContext {
   /** One number per output, or NONE. */
   bias(has: boolean, count: number): TensorId {
     return has ? this.constant('bias', [count], this.blob(1, [count], 'bias')) : NONE
-  }
-
-  /** Elements of an input. */
-  elements(index = 0): number {
-    return sizeOf(this.shape(index))
   }
 
   /** Well-formed, but beyond the engine. */

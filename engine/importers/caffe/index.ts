@@ -19,8 +19,9 @@ const HDF5 = '\x89HDF\r\n\x1a\n'
 /** Fields of a network that a text may begin with, and those of the settings of a training. */
 const FIRST_FIELD = /^(?:name\s*:\s*["']|(?:input|input_dim|force_backward|debug_info)\s*:|(?:layers?|input_shape|state)\s*:?\s*[{<])/
 const SOLVER_FIELD = /^(?:net|train_net|test_net|test_iter|test_interval|base_lr)\s*:/
-/** A text is told by so much of it after its comments. */
+/** A text is told by so much of it after its comments, and those are no longer than that. */
 const HEAD_BYTES = 200
+const COMMENT_BYTES = 1 << 20
 
 function partOf({ bytes, name }: ModelFile): Part | undefined {
   if (isWeights(bytes)) return 'weights'
@@ -39,28 +40,30 @@ function beginning(bytes: Uint8Array): string {
 /** Behind blanks, comments and a mark of byte order. */
 function firstField(bytes: Uint8Array): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  for (; at < bytes.length; at++) {
+  const end = Math.min(bytes.length, COMMENT_BYTES)
+  for (; at < end; at++) {
     const c = bytes[at] ?? 0
-    if (c === 0x23) while (at < bytes.length && bytes[at] !== 0x0a) at++
+    if (c === 0x23) while (at < end && bytes[at] !== 0x0a) at++
     else if (c !== 0x20 && (c < 0x09 || c > 0x0d)) break
   }
   return at
 }
 
-/** Tags of a network's fields with their kinds: name, layers, input, input_dim, force_backward, state, debug_info, input_shape. */
-const TAGS = new Set([0x0a, 0x12, 0x1a, 0x20, 0x22, 0x28, 0x32, 0x38, 0x42])
+/** Tags of what may follow a name: layers in the old form, and inputs; both are no characters of a text. */
+const AFTER_NAME = new Set([0x12, 0x1a])
 const NAME = 0x0a
+const TYPE = 0x12
 const LAYER = [0xa2, 0x06] as const
 
 /** The name of the network in plain characters, if it has one, then another field of it; or a layer, which begins with its name or type. */
 function isWeights(bytes: Uint8Array): boolean {
   const [tag, length = 0] = bytes
   const isLayer = (at: number): boolean => bytes[at] === LAYER[0] && bytes[at + 1] === LAYER[1]
-  if (isLayer(0)) return [NAME, 0x12].some((first) => bytes.subarray(3, 8).includes(first))
+  if (isLayer(0)) return [NAME, TYPE].some((first) => bytes.subarray(3, 8).includes(first))
   if (tag !== NAME || length >= 128) return false
   const end = 2 + length
   const plain = bytes.subarray(2, end).every((c) => c >= 0x20 && c !== 0x7f)
-  return plain && (isLayer(end) || (bytes[end] !== NAME && TAGS.has(bytes[end] ?? 0)))
+  return plain && (isLayer(end) || AFTER_NAME.has(bytes[end] ?? 0))
 }
 
 function match(file: ModelFile): boolean {

@@ -8,7 +8,6 @@ export type Kind =
   | 'float'
   | 'bool'
   | 'string'
-  | 'bytes'
   /** Known, and without meaning for a network that only runs. */
   | 'skip'
   | 'blob'

@@ -118,7 +118,7 @@ export const elementwise = {
   BNLL: activation(() => ({ kind: 'softplus' })),
   Clip: activation(clip),
   Swish: swish,
-  Softmax: (layer) => [layer.emit('softmax', { axis: layer.axis(softmaxAxis(layer)) }, [layer.input()])],
+  Softmax: (layer) => [layer.emit('softmax', { axis: layer.axis(layer.integer('axis', 1)) }, [layer.input()])],
   AbsVal: (layer) => [layer.emit('unary', { function: 'abs' }, [layer.input()])],
   Power: power,
   Exp: exp,
@@ -126,6 +126,3 @@ export const elementwise = {
   Eltwise: eltwise,
   Dropout: (layer) => [layer.emit('identity', {}, [layer.input()])],
 } satisfies Converters
-
-/** A blob of one axis has none but that. */
-const softmaxAxis = (layer: LayerContext): number => layer.integer('axis', 1)

@@ -1,6 +1,5 @@
 /** Normalisation, and factors and offsets along some axes. Source: Caffe, batch_norm_layer.cpp, scale_layer.cpp, bias_layer.cpp, lrn_layer.cpp. */
 import type { TensorId } from '../../../ir/graph.ts'
-import { sizeOf } from '../../../ir/tensor.ts'
 import type { Converters, LayerContext } from '../context.ts'
 import type { Step } from '../flow.ts'
 
@@ -61,6 +60,11 @@ function along(layer: LayerContext, own: readonly number[] | undefined): { reado
   return { shape, wide: input.map((_, i) => (i < axis ? 1 : (shape[i - axis] ?? 1))) }
 }
 
+/** The second input in a shape that lies along the first. */
+function second(layer: LayerContext, wide: readonly number[]): TensorId {
+  return layer.shape(1).join() === wide.join() ? layer.input(1) : layer.reshape(layer.input(1), wide, false)
+}
+
 /** Factors from the file, or from a second input. */
 function scale(layer: LayerContext): readonly TensorId[] {
   const hasBias = layer.bool('bias_term', false)
@@ -79,8 +83,7 @@ function scale(layer: LayerContext): readonly TensorId[] {
     const product = layer.emit('binary', { function: 'mul' }, [layer.input(), layer.constant('factor', wide, slope)], !bias)
     return [bias ? layer.emit('binary', { function: 'add' }, [product, layer.constant('bias', wide, bias)]) : product]
   }
-  const factor = layer.shape(1).join() === wide.join() ? layer.input(1) : layer.reshape(layer.input(1), wide, false)
-  const product = layer.emit('binary', { function: 'mul' }, [layer.input(), factor], !bias)
+  const product = layer.emit('binary', { function: 'mul' }, [layer.input(), second(layer, wide)], !bias)
   return [bias ? layer.emit('binary', { function: 'add' }, [product, layer.constant('bias', wide, bias)]) : product]
 }
 
@@ -89,8 +92,7 @@ function bias(layer: LayerContext): readonly TensorId[] {
   const computed = layer.count > 1
   const { shape, wide } = along(layer, computed ? layer.shape(1) : undefined)
   if (!computed) return [layer.emit('binary', { function: 'add' }, [layer.input(), layer.constant('bias', wide, layer.blob(0, shape, 'bias'))])]
-  const same = layer.shape(1).join() === wide.join() || sizeOf(wide) === 0
-  return [layer.emit('binary', { function: 'add' }, [layer.input(), same ? layer.input(1) : layer.reshape(layer.input(1), wide, false)])]
+  return [layer.emit('binary', { function: 'add' }, [layer.input(), second(layer, wide)])]
 }
 
 /** x / (k + alpha / size * sum of squares) ^ beta */

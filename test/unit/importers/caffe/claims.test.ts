@@ -17,7 +17,7 @@ The importer reads a \`.prototxt\` (text) with its layers, which takes its weigh
 
 **Inputs.** \`input\` with \`input_shape\` or \`input_dim\`, and Input layers. A shape of four axes is a photo, and one of it is taken, however many the file has at a time. Where there is a data layer instead, its input has the size to which it cuts photos (crop_size), or that of \`--input\`; without either it is refused.
 
-**Pooling.** Sizes are rounded up, and a last window that would begin in the padding is left out; an average counts the padding, but nothing beyond it. \`round_mode: FLOOR\`, and \`ceil_mode: false\` of forks, round down.
+**Pooling.** Sizes are rounded up, and a last window that would begin in the padding is left out; an average counts the padding, but nothing beyond it. \`round_mode: FLOOR\`, and \`ceil_mode: false\` of forks, round down; in a file of weights alone, field 13 is read as round_mode.
 
 **BatchNorm and Scale** are one normalisation where nothing else reads what is between them.
 

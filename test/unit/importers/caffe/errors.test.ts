@@ -63,6 +63,7 @@ describe('the two files', () => {
 describe('what is taken for a Caffe model', () => {
   it.each<[string, Uint8Array | string, boolean]>([
     ['a text with comments before it', '\ufeff# a\n\n  # b\nname: "a" layer { }', true],
+    ['a text with a blank line and a comment', '\n# This is a network for pictures of all kinds of things\nname: "a" layer { }', true],
     ['a text that begins with a layer', 'layer {\n}', true],
     ['a text of another kind with a name', 'name: "my project"\nversion: 3\n', false],
     ['YAML', 'name: project\nlayers: 3\n', false],
@@ -292,6 +293,17 @@ describe('a layer beyond what is claimed of its type, or against the format', ()
     ])
       expect((await failure(files(net(shape, ['ReLU', 'x', 'y'])))).message).toMatch(/has more than/)
   })
+
+  it.each(['ShuffleChannel', 'Permute', 'Upsample', 'Interp'])(
+    '%s in a file of weights whose fork numbers its parameters otherwise',
+    async (type) => {
+      const input = field(100, field(1, 'x'), field(2, 'Input'), field(4, 'x'), field(143, field(1, field(1, 1, 4, 2, 2))))
+      const layer = field(100, field(1, 'l'), field(2, type), field(3, 'x'), field(4, 'y'), field(999, 8, 2))
+      const error = await failure({ name: 'a.caffemodel', bytes: bytesOf(field(1, 'n'), input, layer) })
+      expect([error.code, error.message]).toEqual(['unsupported', expect.stringMatching(/Layer "l".*not under a known number/)])
+      expect(error.hint).toMatch(/prototxt/)
+    },
+  )
 
   it('BatchNorm of another fork, with five blobs', async () => {
     const one = blob([4], 1, 1, 1, 1)

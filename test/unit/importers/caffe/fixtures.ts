@@ -63,8 +63,9 @@ export function net(shape: readonly number[], ...layers: readonly (readonly [typ
 
 type Part = number | Uint8Array | string
 
-export const bytesOf = (...parts: readonly Part[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((p) => (typeof p === 'number' ? [p] : typeof p === 'string' ? [...new TextEncoder().encode(p)] : [...p])))
+export function bytesOf(...parts: readonly Part[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts.map((p) => (typeof p === 'number' ? Uint8Array.of(p) : Buffer.from(p)))))
+}
 
 function varint(n: number): number[] {
   return n < 128 ? [n] : [(n % 128) | 128, ...varint(Math.floor(n / 128))]
@@ -79,9 +80,11 @@ export function field(number: number, ...parts: readonly Part[]): Uint8Array {
 export const packed = (...numbers: readonly number[]): Uint8Array => new Uint8Array(Float32Array.from(numbers).buffer)
 
 /** A blob with its shape and floats. */
-export function blob(shape: readonly number[], ...numbers: readonly number[]): Uint8Array {
-  return field(7, field(7, field(1, ...shape.flatMap(varint))), field(5, packed(...numbers)))
+export function blobOf(shape: readonly number[], numbers: ArrayLike<number>): Uint8Array {
+  return field(7, field(7, field(1, ...shape.flatMap(varint))), field(5, new Uint8Array(Float32Array.from(numbers).buffer)))
 }
+
+export const blob = (shape: readonly number[], ...numbers: readonly number[]): Uint8Array => blobOf(shape, numbers)
 
 /** A .caffemodel of layers that have a name, a type and blobs. */
 export function weightsOf(...layers: readonly (readonly [name: string, type: string, ...blobs: readonly Uint8Array[]])[]): Uint8Array {
