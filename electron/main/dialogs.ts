@@ -2,7 +2,10 @@
 import { app, type BrowserWindow, dialog, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 import type { Dialogs, FileKind } from '../services/files.ts'
 
-const MODELS: FileFilter = { name: 'Models', extensions: ['safetensors', 'onnx', 'tflite', 'param', 'pth', 'pt', 'pt2', 'tar', 'bin', 'ckpt'] }
+const MODELS: FileFilter = {
+  name: 'Models',
+  extensions: ['safetensors', 'onnx', 'tflite', 'param', 'caffemodel', 'prototxt', 'pth', 'pt', 'pt2', 'tar', 'bin', 'ckpt'],
+}
 const PHOTOS: FileFilter = { name: 'Photos', extensions: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'bmp', 'avif'] }
 const WORKSPACES: FileFilter = { name: 'Workspaces', extensions: ['json'] }
 /** Traces, and what other engines write of a run. */

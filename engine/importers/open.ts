@@ -19,6 +19,7 @@ const IMPORTERS: readonly LazyImporter[] = [
   { format: 'PyTorch checkpoint (.pt, .pth, .pth.tar)', load: () => import('./torch/index.ts') },
   { format: 'TensorFlow Lite model (.tflite)', load: () => import('./tflite/index.ts') },
   { format: 'ncnn model (.param with its .bin)', load: () => import('./ncnn/index.ts') },
+  { format: 'Caffe model (.prototxt with its .caffemodel, or a .caffemodel)', load: () => import('./caffe/index.ts') },
   { format: 'ONNX model (.onnx)', load: () => import('./onnx/index.ts') },
 ]
 

@@ -4,7 +4,7 @@ import { isWorkspace } from './workspaceName.ts'
 /** What a dialog asks for. */
 export type FileKind = 'model' | 'photo' | 'workspace' | 'any'
 
-const MODEL_NAMES = /\.(onnx|tflite|param|pth|pt2?|tar|safetensors|bin|ckpt)$/i
+const MODEL_NAMES = /\.(onnx|tflite|param|prototxt|caffemodel|pth|pt2?|tar|safetensors|bin|ckpt)$/i
 const PHOTO_NAMES = /\.(png|jpe?g|webp|gif|bmp|avif|heic|tiff?|svg)$/i
 
 /** What is neither is taken for a photo where its type or name says so, else for a model; both then say what is wrong with it. */

@@ -67,14 +67,17 @@ async function joinFiles(
   const along: FileAlong[] = []
   for (let error = first; along.length <= MAX_ALONG; ) {
     const { code, where } = fieldsOf(error)
-    const found = code === 'missing-file' && where !== undefined ? await beside(where) : null
-    if (!found || where === undefined) return undefined
-    along.push({ path: where, file: found })
+    if (code !== 'missing-file' || where === undefined) return undefined
+    along.push({ path: where, file: await beside(where) })
     try {
       const whole = await engine.call('join', { file, name, along }, options)
       return { kind: 'file', file: whole, name: `${name.replace(/\.\w+$/, '')}.safetensors` }
     } catch (thrown) {
-      if (fieldsOf(thrown).code !== 'missing-file') throw thrown
+      // With nothing found the first error says what is missing.
+      if (fieldsOf(thrown).code !== 'missing-file') {
+        if (along.some((a) => a.file)) throw thrown
+        return undefined
+      }
       error = thrown
     }
   }

@@ -3,9 +3,9 @@ import type { FileKind } from './fileKind.ts'
 
 const ACCEPT = {
   photo: 'image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif',
-  model: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors',
+  model: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors,.caffemodel,.prototxt',
   workspace: '.json,application/json',
-  compare: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors,.json,.csv,.txt,.log',
+  compare: '.onnx,.tflite,.param,.bin,.pth,.pt,.pt2,.tar,.safetensors,.caffemodel,.prototxt,.json,.csv,.txt,.log',
 } as const
 
 /** The chosen files, a model with what it needs among them; none where the dialog was closed. */

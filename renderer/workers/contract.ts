@@ -31,10 +31,10 @@ export type ModelSource =
   /** The same network and weights without its channel shuffles. */
   | { readonly kind: 'noShuffle'; readonly of: ModelSource }
 
-/** A file that another one needs, by its path from the other's folder. */
+/** A file that another one needs, by its path from the other's folder; null where it is known not to be there. */
 export interface FileAlong {
   readonly path: string
-  readonly file: Blob
+  readonly file: Blob | null
 }
 
 export interface ModelView {

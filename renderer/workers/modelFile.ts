@@ -22,6 +22,7 @@ export async function joinFiles({ file, name, along }: Requests['join']['args'],
   const beside = async (path: string): Promise<Uint8Array> => {
     const found = along.find((a) => a.path === path)
     if (!found) throw missingFile(`File "${name}"`, `it needs another file, "${path}", which did not come with it`, path)
+    if (!found.file) throw badInput(`File "${path}"`, 'it is not there', `Put it beside "${name}"`)
     return bytesOf(found.file, path)
   }
   const model = await openModel({ name, bytes, owned: true, beside }, { signal })

@@ -1,7 +1,7 @@
 /** The application as a user meets it: the real page, the real engine, in Chromium. Screenshots go to docs/images. */
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -260,19 +260,29 @@ describe('errors', () => {
 })
 
 describe('a model in two files', () => {
-  const file = async (name: string) => ({ name, type: '', bytes: new Uint8Array(await readFile(join(ROOT, 'test/fixtures/ncnn', name))) })
+  const file = async (path: string, name = basename(path)) => ({
+    name,
+    type: '',
+    bytes: new Uint8Array(await readFile(join(ROOT, 'test/fixtures', path))),
+  })
 
   it('opens when both are dropped at once, in any order', async () => {
     const page = await app.open()
-    await dropTogether(page, [await file('shuffle_v1.bin'), await file('shuffle_v1.param')])
+    await dropTogether(page, [await file('ncnn/shuffle_v1.bin'), await file('ncnn/shuffle_v1.param')])
     expect(await page.getByRole('alert').count()).toBe(0)
     expect(await page.getByRole('banner').innerText()).toContain('shuffle_v1')
+    await dropTogether(page, [
+      await file('caffe/linears.prototxt', 'deploy.prototxt'),
+      await file('caffe/linears.caffemodel', 'iter_1000.caffemodel'),
+    ])
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('banner').innerText()).not.toContain('shuffle_v1')
     await app.leave(page)
   })
 
   it('says which one is missing when one comes alone', async () => {
     const page = await app.open()
-    await dropTogether(page, [await file('shuffle_v1.param')])
+    await dropTogether(page, [await file('ncnn/shuffle_v1.param')])
     expect(await page.getByRole('alert').first().innerText()).toMatch(/shuffle_v1\.bin.*\n*.*both together/s)
     await app.leave(page)
   })

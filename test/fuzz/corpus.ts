@@ -1,5 +1,5 @@
 /** The files that are mutated: one of every format that can be opened, small enough to be read thousands of times. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { buildZooModel, writeBundle, writeOnnx } from '../../engine/index.ts'
 
@@ -7,7 +7,7 @@ export interface Specimen {
   readonly name: string
   readonly kind: 'model' | 'image'
   readonly bytes: Uint8Array
-  /** Of a model in two files, the other one, which is left as it is: the weights of "x.param", the layers of "x.bin". */
+  /** Of a model in two files, the other one, which is left as it is: the weights of "x.param", the layers of "x.bin". Without, a file is opened alone. */
   readonly other?: Uint8Array
 }
 
@@ -21,8 +21,11 @@ const FOLDERS: readonly { path: string; kind: Specimen['kind']; pattern: RegExp 
   { path: 'assets/models', kind: 'model', pattern: /\.safetensors$/ },
   { path: 'assets/samples', kind: 'image', pattern: /\.(jpe?g|png|webp)$/ },
 ]
-/** Models of two files. */
-const NCNN = 'test/fixtures/ncnn'
+/** Models of two files: the endings of layers and weights, and whether the weights can be opened alone as well. */
+const PAIRS = [
+  { path: 'test/fixtures/ncnn', layers: '.param', weights: '.bin', whole: false },
+  { path: 'test/fixtures/caffe', layers: '.prototxt', weights: '.caffemodel', whole: true },
+] as const
 /** Real files beside the repository, where they are at hand. */
 const SHARED = [
   'models/light_shufflenet.onnx',
@@ -40,19 +43,17 @@ export function corpus(): Specimen[] {
   const kept = FOLDERS.flatMap(({ path, kind, pattern }) =>
     list(join(ROOT, path)).flatMap((name) => (pattern.test(name) ? [{ name, kind, bytes: read(join(ROOT, path, name)) }] : [])),
   )
-  const pairs = list(join(ROOT, NCNN)).flatMap((name): Specimen[] => {
-    if (!name.endsWith('.bin')) return []
-    const layers = name.replace('.bin', '.param')
-    const [bin, param] = [read(join(ROOT, NCNN, name)), read(join(ROOT, NCNN, layers))]
-    return [
-      { name: layers, kind: 'model', bytes: param, other: bin },
-      { name, kind: 'model', bytes: bin, other: param },
-    ]
-  })
-  const alone = list(join(ROOT, NCNN)).flatMap((name): Specimen[] => {
-    const hasWeights = pairs.some((p) => p.name === name)
-    return name.endsWith('.param') && !hasWeights ? [{ name, kind: 'model', bytes: read(join(ROOT, NCNN, name)) }] : []
-  })
+  const pairs = PAIRS.flatMap(({ path, layers, weights, whole }) =>
+    list(join(ROOT, path)).flatMap((name): Specimen[] => {
+      const stem = name.slice(0, name.lastIndexOf('.'))
+      const [text, stored] = [read(join(ROOT, path, `${stem}${layers}`)), maybe(join(ROOT, path, `${stem}${weights}`))]
+      if (name.endsWith(weights) && stored) {
+        const alone: Specimen[] = whole ? [{ name, kind: 'model', bytes: stored }] : []
+        return [{ name, kind: 'model', bytes: stored, other: text }, ...alone]
+      }
+      return name.endsWith(layers) ? [{ name, kind: 'model', bytes: text, ...(stored ? { other: stored } : {}) }] : []
+    }),
+  )
   const shared = SHARED.flatMap((name): Specimen[] => {
     try {
       return [{ name, kind: name.startsWith('photos/') ? 'image' : 'model', bytes: read(join(ROOT, '../shared', name)) }]
@@ -60,7 +61,7 @@ export function corpus(): Specimen[] {
       return []
     }
   })
-  return [...made, ...kept, ...pairs, ...alone, ...shared]
+  return [...made, ...kept, ...pairs, ...shared]
 }
 
 function list(path: string): string[] {
@@ -69,6 +70,10 @@ function list(path: string): string[] {
   } catch {
     return []
   }
+}
+
+function maybe(path: string): Uint8Array | undefined {
+  return existsSync(path) ? read(path) : undefined
 }
 
 function read(path: string): Uint8Array {

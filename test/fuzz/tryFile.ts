@@ -40,12 +40,13 @@ export async function tryFile(specimen: Specimen, host: RunnerHost): Promise<Out
 /** What is opened of a model in two files are its layers, whichever of the two was mutated. */
 function fileOf({ name, bytes, other }: Specimen): ModelFile {
   if (!other) return { name, bytes, owned: true }
-  const isWeights = name.endsWith('.bin')
+  const isWeights = /\.(bin|caffemodel)$/.test(name)
   return {
-    name: name.replace(/bin$/, 'param'),
+    name: name.replace(/bin$/, 'param').replace(/caffemodel$/, 'prototxt'),
     bytes: isWeights ? other : bytes,
     owned: true,
-    beside: () => Promise.resolve(isWeights ? bytes : other),
+    // What is given away may be changed, and the other file of a pair is used again.
+    beside: () => Promise.resolve(isWeights ? bytes : other.slice()),
   }
 }
 

@@ -6,7 +6,7 @@ import { FIXTURES, fixture } from './fixtures.ts'
 
 const INTRODUCTION = `# ncnn
 
-The importer reads ncnn models of two files: a \`.param\` (text) with its layers, and a \`.bin\` of the same stem beside it with their weights. Give the \`.param\`; on the command line its \`.bin\` is found in the same folder. A page takes one file and cannot reach the second: it says so, and \`shufflescope convert net.param net.safetensors\` makes one file of the two, which the page opens. A layer type that is not listed, or what a line leaves out, is refused with an error that names the layer and its line. Nothing in a file is trusted: every size is checked against the bytes that are there before anything is allocated, and bytes of the \`.bin\` that belong to no layer are an error.
+The importer reads ncnn models of two files: a \`.param\` (text) with its layers, and a \`.bin\` of the same stem beside it with their weights. Drop or choose both at once; where the \`.param\` alone is opened from a disk, the application and the command line find its \`.bin\` in the same folder. A layer type that is not listed, or what a line leaves out, is refused with an error that names the layer and its line. Nothing in a file is trusted: every size is checked against the bytes that are there before anything is allocated, and bytes of the \`.bin\` that belong to no layer are an error.
 
 **Weights.** float32 and float16 (mark 0x01306B47) are read; float16 becomes float32, and everything is computed in float32. 8-bit weights (mark 0x000D4B38), weights stored as indices into a table, and the binary form of the layers (\`.param.bin\`) are refused.
 

@@ -4,7 +4,7 @@ import { CLAIMS, type Claim, NEWEST_OPSET, OLDEST_OPSET } from '../../../../engi
 
 const INTRODUCTION = `# ONNX
 
-The importer reads models of operator sets ${OLDEST_OPSET} to ${NEWEST_OPSET}, with their weights in the file or, from the command line, in files beside it. An operator that is not listed, or what a line leaves out, is refused with an error that names the node.
+The importer reads models of operator sets ${OLDEST_OPSET} to ${NEWEST_OPSET}, with their weights in the file or in files beside it (dropped with it, or found in its folder). An operator that is not listed, or what a line leaves out, is refused with an error that names the node.
 
 Batch, height and width may be left open: the batch is then 1, and height and width are given with \`--input\`. Floats are computed in float32; float16, bfloat16 and float64 become float32, and integers are for shapes, which are computed while the file is read.
 
