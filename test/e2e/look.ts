@@ -14,6 +14,7 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
   ['unit', 'unit'],
   ['mixing-photo-1440-light', 'mixing'],
   ['class-map', 'class-map'],
+  ['compress-end', 'compress'],
 ])
 /** Pictures are written only when asked for, so that a test run leaves the checkout as it was. */
 export const KEEP = process.env.SCREENSHOTS === '1'
