@@ -8,8 +8,9 @@ export interface Runnable {
 
 /** Before each contender's turn: longer than pools spin for more work, so that nobody runs beside another's waiting threads. */
 const PAUSE = 30
-/** Runs at the start of a turn that do not count: threads wake, caches fill. */
+/** Runs at the start of a turn that do not count, and for how many milliseconds: threads wake, caches fill. */
 const UNTIMED = 2
+const UNTIMED_MS = 10
 const PER_TURN = 6
 
 /** Milliseconds of each timed run by contender. The order turns with every round. */
@@ -22,11 +23,12 @@ export async function interleave(contenders: readonly Runnable[], rounds: number
       const contender = contenders[index]
       if (!contender) continue
       await new Promise((resolve) => setTimeout(resolve, PAUSE))
-      for (let i = 0; i < UNTIMED + PER_TURN; i++) {
+      const begin = performance.now()
+      for (let i = 0; i < UNTIMED || performance.now() - begin < UNTIMED_MS; i++) await contender.run()
+      for (let i = 0; i < PER_TURN; i++) {
         const start = performance.now()
         await contender.run()
-        const ms = performance.now() - start
-        if (i >= UNTIMED) samples[index]?.push(ms)
+        samples[index]?.push(performance.now() - start)
       }
     }
   return samples
