@@ -1,9 +1,9 @@
 /** Opens Caffe models: a .prototxt (text) with its .caffemodel (weights) beside it, or a .caffemodel alone, which holds layers too. */
 import { throwIfCancelled } from '../../base/cancel.ts'
 import { badInput, errorFrom, missingFile, type ScopeError, unsupported } from '../../base/errors.ts'
-import { type Graph, tensorOf } from '../../ir/graph.ts'
-import { sizeOf } from '../../ir/tensor.ts'
+import type { Graph } from '../../ir/graph.ts'
 import type { Model, Preprocess } from '../../model.ts'
+import { type Classifier, classifierOf, resizeFor, slugOf } from '../classifier.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { parseBinary } from './binary.ts'
 import { convertGraph } from './graph.ts'
@@ -149,43 +149,25 @@ function hdf5(name: string): ScopeError {
 
 function modelOf(file: ModelFile, net: CaffeNet, graph: Graph): Model {
   const title = file.name.replace(/\.(prototxt|caffemodel)$/i, '').slice(0, 200) || 'Caffe model'
-  const { preprocess, words } = preprocessOf(net, graph)
-  const classes = graph.outputs[0] === undefined ? 0 : tensorOf(graph, graph.outputs[0]).fact.shape[1]
+  const classifier = classifierOf(graph)
+  const { preprocess, words } = classifier ? preprocessOf(net, classifier) : { preprocess: null, words: '' }
   return {
-    id: slug(title),
+    id: slugOf(title, 'caffe-model'),
     title,
     graph: { ...graph, name: title },
     format: 'caffe',
     preprocess,
     labels: null,
-    labelSet: preprocess && classes === 1000 ? 'imagenet-1k' : null,
+    labelSet: classifier?.classes === 1000 ? 'imagenet-1k' : null,
     provenance: `Caffe file "${file.name.slice(0, 200)}"${words}`,
     notice: null,
   }
 }
 
-function slug(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'caffe-model'
-  )
-}
-
 /** Mean of ImageNet's photos, blue, green, red, in 0 to 255, as the models of Caffe have it. */
 const MEAN = [103.94, 116.78, 123.68] as const
 
-/** For classifiers of colour images only: one input [1, 3, H, W], one output [1, K] or [1, K, 1, 1]. */
-function preprocessOf(net: CaffeNet, graph: Graph): { readonly preprocess: Preprocess | null; readonly words: string } {
-  const none = { preprocess: null, words: '' }
-  const [input, ...moreInputs] = graph.inputs
-  const [output, ...moreOutputs] = graph.outputs
-  if (input === undefined || output === undefined || moreInputs.length > 0 || moreOutputs.length > 0) return none
-  const [, channels, height = 0, width = 0] = tensorOf(graph, input).fact.shape
-  const result = tensorOf(graph, output).fact.shape
-  const classes = result[1] ?? 0
-  if (channels !== 3 || height < 1 || width < 1 || height > 14336 || width > 14336 || classes < 2 || sizeOf(result) !== classes) return none
+function preprocessOf(net: CaffeNet, { height, width }: Classifier): { readonly preprocess: Preprocess; readonly words: string } {
   const transform = net.layers.find(({ type }) => DATA_TYPES.has(type))?.message.message('transform_param')
   const given = transform?.numbers('mean_value') ?? []
   const factor = transform?.number('scale') ?? 1
@@ -196,7 +178,7 @@ function preprocessOf(net: CaffeNet, graph: Graph): { readonly preprocess: Prepr
   const said = given.length > 0 && usable
   return {
     preprocess: {
-      resize: Math.round(Math.min(height, width) / 0.875),
+      resize: resizeFor(height, width),
       crop: [height, width],
       channelOrder: 'BGR',
       scale: 1,

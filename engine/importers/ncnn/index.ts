@@ -1,9 +1,9 @@
 /** Opens ncnn models: a .param file (text) with its .bin file (weights in float32 or float16) beside it. */
 import { throwIfCancelled } from '../../base/cancel.ts'
 import { missingFile, unsupported } from '../../base/errors.ts'
-import { type Graph, tensorOf } from '../../ir/graph.ts'
-import { sizeOf } from '../../ir/tensor.ts'
-import type { Model, Preprocess } from '../../model.ts'
+import type { Graph } from '../../ir/graph.ts'
+import type { Model } from '../../model.ts'
+import { classifierOf, IMAGENET_WORDS, imagenetPreprocess, slugOf } from '../classifier.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { convertGraph, refuseUnsupported } from './graph.ts'
 import { binaryParam, MAGIC, type NcnnLayer, parseParam } from './param.ts'
@@ -67,48 +67,16 @@ async function weightsOf({ name, beside }: ModelFile, layers: readonly NcnnLayer
 
 function modelOf(file: ModelFile, graph: Graph): Model {
   const title = file.name.replace(/\.param$/i, '').slice(0, 200) || 'ncnn model'
-  const preprocess = assumedPreprocess(graph)
-  const classes = graph.outputs[0] === undefined ? 0 : tensorOf(graph, graph.outputs[0]).fact.shape[1]
-  const assumed = preprocess
-    ? '. How photos are prepared is assumed (RGB, mean and deviation of ImageNet; with 1000 classes, its class names too); the file does not say'
-    : ''
+  const classifier = classifierOf(graph)
   return {
-    id: slug(title),
+    id: slugOf(title, 'ncnn-model'),
     title,
     graph: { ...graph, name: title },
     format: 'ncnn',
-    preprocess,
+    preprocess: classifier ? imagenetPreprocess(classifier) : null,
     labels: null,
-    labelSet: preprocess && classes === 1000 ? 'imagenet-1k' : null,
-    provenance: `ncnn file "${file.name.slice(0, 200)}"${assumed}`,
+    labelSet: classifier?.classes === 1000 ? 'imagenet-1k' : null,
+    provenance: `ncnn file "${file.name.slice(0, 200)}"${classifier ? IMAGENET_WORDS : ''}`,
     notice: null,
-  }
-}
-
-function slug(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'ncnn-model'
-  )
-}
-
-/** For classifiers of colour images only: one input [1, 3, H, W], one output [1, K] or [1, K, 1, 1]. */
-function assumedPreprocess(graph: Graph): Preprocess | null {
-  const [input, ...moreInputs] = graph.inputs
-  const [output, ...moreOutputs] = graph.outputs
-  if (input === undefined || output === undefined || moreInputs.length > 0 || moreOutputs.length > 0) return null
-  const [, channels, height = 0, width = 0] = tensorOf(graph, input).fact.shape
-  const result = tensorOf(graph, output).fact.shape
-  const classes = result[1] ?? 0
-  if (channels !== 3 || height < 1 || width < 1 || height > 14336 || width > 14336 || classes < 2 || sizeOf(result) !== classes) return null
-  return {
-    resize: Math.round(Math.min(height, width) / 0.875),
-    crop: [height, width],
-    channelOrder: 'RGB',
-    scale: 1 / 255,
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
   }
 }

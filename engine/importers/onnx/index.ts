@@ -1,11 +1,9 @@
 /** Opens ONNX files: operator sets 7 to 21, weights in the file or in others beside it. */
 import { throwIfCancelled } from '../../base/cancel.ts'
 import { badInput, unsupported } from '../../base/errors.ts'
-import type { Graph } from '../../ir/graph.ts'
-import { tensorOf } from '../../ir/graph.ts'
-import { sizeOf } from '../../ir/tensor.ts'
-import type { Model, Preprocess } from '../../model.ts'
+import type { Model } from '../../model.ts'
 import { type DetectionHead, detectionHead } from '../../vision/detect/head.ts'
+import { classifierOf, IMAGENET_WORDS, imagenetPreprocess, slugOf } from '../classifier.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { NEWEST_OPSET, OLDEST_OPSET } from './claims.ts'
 import { withExternalData } from './external.ts'
@@ -43,22 +41,19 @@ function open(file: ModelFile, options: OpenOptions): Model | Promise<Model> {
 function modelOf(file: ModelFile, onnx: OnnxModel, source: OnnxGraph, options: OpenOptions): Model {
   const graph = convertGraph(source, onnx.opset, options)
   const head = detectionHead(graph)
-  const preprocess = head ? head.preprocess : assumedPreprocess(graph)
+  const classifier = head ? undefined : classifierOf(graph)
+  const preprocess = head?.preprocess ?? (classifier ? imagenetPreprocess(classifier) : null)
   const title = file.name.replace(/\.onnx$/i, '').slice(0, 200) || 'ONNX model'
   const producer = onnx.producer ? `, produced by ${onnx.producer.slice(0, 100)}` : ''
-  const assumed = head
-    ? assumedOfDetector(head)
-    : preprocess
-      ? '. How photos are prepared is assumed (RGB, mean and deviation of ImageNet; with 1000 classes, its class names too); the file does not say'
-      : ''
+  const assumed = head ? assumedOfDetector(head) : classifier ? IMAGENET_WORDS : ''
   return {
-    id: slug(title),
+    id: slugOf(title, 'onnx-model'),
     title,
     graph: { ...graph, name: title },
     format: 'onnx',
     preprocess,
     labels: null,
-    labelSet: head ? (head.classes === 80 ? 'coco' : null) : classesOf(graph) === 1000 && preprocess ? 'imagenet-1k' : null,
+    labelSet: head ? (head.classes === 80 ? 'coco' : null) : classifier?.classes === 1000 ? 'imagenet-1k' : null,
     provenance: `ONNX file "${file.name.slice(0, 200)}" (operator set ${onnx.opset}${producer})${assumed}`,
     notice: null,
   }
@@ -69,38 +64,4 @@ function assumedOfDetector({ title, classes, preprocess }: DetectionHead): strin
   const fit = preprocess.fit === 'stretch' ? 'resized without keeping the aspect' : 'resized to lie inside the input, on black'
   const names = classes === 80 ? '; class names are those of COCO' : ''
   return `. Its outputs are those of a ${title} head; photos are prepared as its author does (${preprocess.channelOrder}, ${fit})${names}. The file does not say`
-}
-
-function slug(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'onnx-model'
-  )
-}
-
-function classesOf(graph: Graph): number {
-  return graph.outputs[0] === undefined ? 0 : (tensorOf(graph, graph.outputs[0]).fact.shape[1] ?? 0)
-}
-
-/** For classifiers of colour images only: one input [1, 3, H, W], one output [1, K] or [1, K, 1, 1]. */
-function assumedPreprocess(graph: Graph): Preprocess | null {
-  const [input, ...moreInputs] = graph.inputs
-  const [output, ...moreOutputs] = graph.outputs
-  if (input === undefined || output === undefined || moreInputs.length > 0 || moreOutputs.length > 0) return null
-  const [n, channels, height = 0, width = 0] = tensorOf(graph, input).fact.shape
-  const result = tensorOf(graph, output).fact.shape
-  const classes = classesOf(graph)
-  const isImage = tensorOf(graph, input).fact.shape.length === 4 && n === 1 && channels === 3 && height > 0 && width > 0
-  if (!isImage || result.length < 2 || result[0] !== 1 || classes < 2 || sizeOf(result) !== classes) return null
-  if (height > 14336 || width > 14336) return null
-  return {
-    resize: Math.round(Math.min(height, width) / 0.875),
-    crop: [height, width],
-    channelOrder: 'RGB',
-    scale: 1 / 255,
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-  }
 }

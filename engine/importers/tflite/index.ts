@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../../base/cancel.ts'
 import { type Graph, tensorOf } from '../../ir/graph.ts'
 import { sizeOf } from '../../ir/tensor.ts'
 import type { Model, Preprocess } from '../../model.ts'
+import { slugOf } from '../classifier.ts'
 import type { Importer, ModelFile, OpenOptions } from '../importer.ts'
 import { convertGraph } from './graph.ts'
 import { decodeModel, type TfliteModel } from './model.ts'
@@ -25,7 +26,7 @@ function open(file: ModelFile, options: OpenOptions): Model {
   const quantised = tflite.tensors.some((t) => t.quantization) ? '; quantised weights are dequantised, activations computed in float32' : ''
   const names = input && classes === 1000 ? '; class names are taken to be those of ImageNet' : ''
   return {
-    id: slug(title),
+    id: slugOf(title, 'tflite-model'),
     title,
     graph: { ...graph, name: title },
     format: 'tflite',
@@ -35,15 +36,6 @@ function open(file: ModelFile, options: OpenOptions): Model {
     provenance: `TensorFlow Lite file "${file.name.slice(0, 200)}"${quantised}${input ? `. ${input.words}${names}` : ''}`,
     notice: null,
   }
-}
-
-function slug(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'tflite-model'
-  )
 }
 
 function classesOf(graph: Graph): number {
