@@ -10,6 +10,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { idle, startShell } from './benchShell.mjs'
 import { buildAll } from './build.mjs'
 import { findChromium } from './chromium.mjs'
 
@@ -61,23 +62,6 @@ async function commandLine() {
   if (code !== 0) throw new Error(`inspect ended with code ${code}`)
   return { ms: performance.now() - start, most: watched.most }
 }
-
-function startShell(userData) {
-  const child = spawn(process.execPath, [join(root, 'dist/node/browser.js'), '--no-open', '--user-data-dir', userData], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  return new Promise((done, fail) => {
-    let printed = ''
-    child.stdout.on('data', (data) => {
-      printed += data
-      const found = /http:\/\/\S+/.exec(printed)
-      if (found) done({ child, url: found[0] })
-    })
-    child.once('exit', (code) => fail(new Error(`the browser shell ended with code ${code}`)))
-  })
-}
-
-const idle = (page) => page.waitForFunction(() => document.documentElement.dataset.idle === 'true', undefined, { timeout: 60_000 })
 
 /** Drops the file and waits for the frame that shows its map. The page gets the file as from a drop: by reference. */
 async function firstPicture(page) {

@@ -4,11 +4,12 @@
 //
 // Prints the time from the drop of the file to the first picture of its map, and the times between frames (p50, p95,
 // worst) while the map is panned and zoomed by mouse at each level of detail. Times are printed, never asserted.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { idle, startShell } from './benchShell.mjs'
 import { buildAll } from './build.mjs'
 import { findChromium } from './chromium.mjs'
 
@@ -37,23 +38,6 @@ if (!values.model) {
 const base64 = (await readFile(file)).toString('base64')
 const folder = await mkdtemp(join(tmpdir(), 'shufflescope-bench-'))
 const browser = await chromium.launch({ executablePath, args: FLAGS })
-
-function startShell(userData) {
-  const child = spawn(process.execPath, [join(root, 'dist/node/browser.js'), '--no-open', '--user-data-dir', userData], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  return new Promise((done, fail) => {
-    let printed = ''
-    child.stdout.on('data', (data) => {
-      printed += data
-      const found = /http:\/\/\S+/.exec(printed)
-      if (found) done({ child, url: found[0] })
-    })
-    child.once('exit', (code) => fail(new Error(`the browser shell ended with code ${code}`)))
-  })
-}
-
-const idle = (page) => page.waitForFunction(() => document.documentElement.dataset.idle === 'true', undefined, { timeout: 60_000 })
 
 /** Drops the file and waits for the frame that shows its map. */
 const firstPicture = (page) =>

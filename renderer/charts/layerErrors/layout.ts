@@ -1,6 +1,8 @@
 /** Signal-to-noise ratio of each layer's output, in network order: a dot per layer, a line from layer to layer. */
+
 import { max, scaleLinear } from 'd3'
 import type { Tick } from '../kit/axis.tsx'
+import { ledTo } from '../kit/keys.ts'
 import type { Size } from '../kit/size.ts'
 
 export interface LayerErrorPoint {
@@ -98,18 +100,5 @@ export function layerErrorAt({ marks, left, right, step }: LayerErrorShapes, x: 
 /** The layer that an arrow key leads to; Home and End are the ends. Undefined for other keys. */
 export function layerErrorBeside({ marks }: LayerErrorShapes, from: string | null, key: string): LayerErrorMark | undefined {
   const at = marks.findIndex((m) => m.name === from)
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowDown':
-      return marks[Math.min(at + 1, marks.length - 1)]
-    case 'ArrowLeft':
-    case 'ArrowUp':
-      return marks[Math.max(at - 1, 0)]
-    case 'Home':
-      return marks[0]
-    case 'End':
-      return marks.at(-1)
-    default:
-      return undefined
-  }
+  return ledTo(marks, at, key, ['ArrowRight', 'ArrowDown'], ['ArrowLeft', 'ArrowUp'])
 }

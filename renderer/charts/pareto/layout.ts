@@ -1,6 +1,8 @@
 /** Variants of a model by what they cost and how far they agree with it; the line joins those that no other one beats in both. */
+
 import { max, min, scaleLinear, symbol, symbolCircle, symbolDiamond2, symbolSquare, symbolTriangle } from 'd3'
 import type { Tick } from '../kit/axis.tsx'
+import { ledTo } from '../kit/keys.ts'
 import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'
 
@@ -162,18 +164,5 @@ export function paretoAt({ marks }: ParetoShapes, x: number, y: number, reach: n
 export function paretoBeside({ marks }: ParetoShapes, from: string | null, key: string): ParetoMark | undefined {
   const ordered = marks.filter((m) => m.kind !== 'original').sort((a, b) => a.x - b.x || b.y - a.y)
   const at = ordered.findIndex((m) => m.key === from)
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return ordered[Math.min(at + 1, ordered.length - 1)]
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return ordered[Math.max(at - 1, 0)]
-    case 'Home':
-      return ordered[0]
-    case 'End':
-      return ordered.at(-1)
-    default:
-      return undefined
-  }
+  return ledTo(ordered, at, key, ['ArrowRight', 'ArrowUp'], ['ArrowLeft', 'ArrowDown'])
 }
