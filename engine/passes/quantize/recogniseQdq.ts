@@ -120,24 +120,31 @@ function globalPooling(edit: GraphEdit, node: Node): void {
 function fullyConnected(edit: GraphEdit, node: Node): void {
   const attrs = asOp(linear, node)
   if (!attrs || attrs.quantized || !hasByteForm(attrs.activation)) return
+  const direct = bytesOf(edit, input(node), 2)
+  const map = direct ? undefined : mapBehind(edit, input(node))
+  // Before the weights are looked at, which may be many.
+  if (!direct && !map) return
   const lying = constantIn(edit, input(node, 1))
   const { scales } = edit.tensor(input(node, 1))
   const { transposed, ...own } = attrs
   // Scales along the axis that is turned away are none of outputs.
   const grid = lying && (transposed ? onGrid(turned(lying), scales?.length === 1 ? scales : undefined) : onGrid(lying, scales))
-  const x = grid && (bytesOf(edit, input(node), 2) ?? flatBytes(edit, node))
+  const x = grid && (direct ?? (map && flatBytes(edit, node, map)))
   if (!x) return
   const weight = edit.constant(`${node.name}.weight.quantized`, grid.values)
   const quantized = { input: x.affine, weights: grid.scales }
   edit.update(node, { attrs: { ...own, quantized } as never, inputs: [x.id, weight, ...node.inputs.slice(2)] })
 }
 
-/** The same from behind a reshape of a map: its values are on the scale's steps, to which they are rounded once more. */
-function flatBytes(edit: GraphEdit, node: Node): Bytes | undefined {
-  const flat = input(node)
+/** What a map was dequantized from that an f32 tensor is a reshape of. */
+function mapBehind(edit: GraphEdit, flat: TensorId): Bytes | undefined {
   const reshape = edit.producer(flat)
-  const map = reshape && RESHAPES.has(reshape.op) ? bytesOf(edit, input(reshape)) : undefined
-  if (!map) return undefined
+  return reshape && RESHAPES.has(reshape.op) ? bytesOf(edit, input(reshape)) : undefined
+}
+
+/** The reshaped values lie on the scale's steps, to which they are rounded once more. */
+function flatBytes(edit: GraphEdit, node: Node, map: Bytes): Bytes {
+  const flat = input(node)
   const name = `${edit.tensor(flat).name}.quantized`
   const id = edit.newTensor(name, fact(shapeOf(edit, flat), 'u8'))
   edit.add(node, { op: 'quantize', name, attrs: { ...map.affine }, inputs: [flat], outputs: [id] })
