@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eachLook, expectSound, goTo, picture, seriousProblems } from './look.ts'
-import { type App, drop, dropTogether, idle, startApp } from './open.ts'
+import { type App, choose, drop, dropTogether, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BUNDLED = 'shufflenet-v1-g3-0.5x-imagenette'
@@ -296,10 +296,7 @@ describe('a file of more than a gigabyte', () => {
     await file.truncate(1.25 * 2 ** 30)
     await file.close()
     const page = await app.open()
-    const chooser = page.waitForEvent('filechooser')
-    await page.getByRole('button', { name: 'Choose…' }).first().click()
-    await (await chooser).setFiles(path)
-    await idle(page)
+    await choose(page, page.getByRole('button', { name: 'Choose…' }).first(), path)
     expect(await page.getByRole('alert').first().innerText()).toMatch(/huge\.onnx.*1\.25 GiB/s)
     await app.leave(page)
     await rm(folder, { recursive: true })

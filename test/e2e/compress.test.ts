@@ -20,7 +20,7 @@ import {
   topK,
 } from '../../engine/index.ts'
 import { eachLook, expectSound, goTo, picture } from './look.ts'
-import { type App, drop, idle, startApp } from './open.ts'
+import { type App, choose, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BUNDLED = resolve(ROOT, 'assets/models/shufflenet-v1-g3-0.5x-imagenette.safetensors')
@@ -183,10 +183,7 @@ describe('Compress', () => {
         for (const file of files) await copyFile(join(SAMPLES, `${file}.jpg`), join(folder, name, `${file}.jpg`))
       }
       const page = await open()
-      const chooser = page.waitForEvent('filechooser')
-      await main(page).getByRole('button', { name: 'Folder…' }).click()
-      await (await chooser).setFiles(folder)
-      await idle(page)
+      await choose(page, main(page).getByRole('button', { name: 'Folder…' }), folder)
       expect(await main(page).innerText()).toContain('4 photos of your own')
       await make(page).click()
       await idle(page)

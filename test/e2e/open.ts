@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type FileChooser, type Locator, type Page } from 'playwright'
 import { CHROMIUM_FLAGS, chromiumPath } from '../fixtures/chromium.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -124,6 +124,19 @@ async function withoutIsolation(context: BrowserContext): Promise<void> {
 /** Waits until the application says that nothing is under way. */
 export async function idle(page: Page): Promise<void> {
   await page.waitForFunction(() => document.documentElement.dataset.idle === 'true', undefined, { timeout: 60_000 })
+}
+
+/** Presses what opens a file dialog, and answers it. Waits until the page has the answer: a folder is read by the browser in its own time. */
+export async function choose(page: Page, button: Locator, files: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button.click()])
+  const answered = await chooser
+    .element()
+    .evaluateHandle((input) => ({
+      change: new Promise<unknown>((resolve) => input.addEventListener('change', () => resolve(undefined), { once: true })),
+    }))
+  await chooser.setFiles(files)
+  await answered.evaluate(({ change }) => change)
+  await idle(page)
 }
 
 /** Drops a file on the window, as a file manager does. */

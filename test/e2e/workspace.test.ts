@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { picture, seriousProblems } from './look.ts'
-import { type App, drop, idle, startApp } from './open.ts'
+import { type App, choose, drop, idle, startApp } from './open.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** On a busy machine what is soon can take a while. */
@@ -216,10 +216,12 @@ describe('the workspace file', { timeout: 150_000 }, () => {
     expect(await other.getByRole('alert').innerText()).toContain('own.safetensors')
     await picture(other, 'workspace-wants')
     expect(await seriousProblems(other)).toEqual([])
-    const chooser = other.waitForEvent('filechooser')
-    await other.getByRole('button', { name: 'Choose own.safetensors…' }).click()
-    await (await chooser).setFiles({ name: 'own.safetensors', mimeType: 'application/octet-stream', buffer: await readFile(BUNDLE) })
-    await expect.poll(() => shown(other), SOON).toBe('Costs')
+    await choose(other, other.getByRole('button', { name: 'Choose own.safetensors…' }), {
+      name: 'own.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: await readFile(BUNDLE),
+    })
+    expect(await shown(other)).toBe('Costs')
     expect(await other.getByRole('alert').count()).toBe(0)
     await app.leave(other)
   })
