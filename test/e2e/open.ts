@@ -129,11 +129,9 @@ export async function idle(page: Page): Promise<void> {
 /** Presses what opens a file dialog, and answers it. Waits until the page has the answer: a folder is read by the browser in its own time. */
 export async function choose(page: Page, button: Locator, files: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button.click()])
-  const answered = await chooser
-    .element()
-    .evaluateHandle((input) => ({
-      change: new Promise<unknown>((resolve) => input.addEventListener('change', () => resolve(undefined), { once: true })),
-    }))
+  const answered = await chooser.element().evaluateHandle((input) => ({
+    change: new Promise<unknown>((resolve) => input.addEventListener('change', () => resolve(undefined), { once: true })),
+  }))
   await chooser.setFiles(files)
   await answered.evaluate(({ change }) => change)
   await idle(page)
