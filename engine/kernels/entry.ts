@@ -102,6 +102,8 @@ const NAP: i64 = 1_000_000
 const PARTS = 16
 /** In the fourth word of a step, beside its pieces: it follows the one before without a barrier. */
 const FOLLOWS = 0x40000000
+/** As well: a share of it is done before anybody would come to help, so it is taken whole. */
+const SHORT = 0x20000000
 
 export const DONE = 0
 export const CANCELLED = 1
@@ -162,20 +164,22 @@ function shareStart(step: usize, thread: i32, threads: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function piecesOf(step: usize): i32 {
-  return load<i32>(step, 12) & ~FOLLOWS
+  return load<i32>(step, 12) & ~(FOLLOWS | SHORT)
 }
 
 /** In how many parts a thread's share of step `i` is taken; 0 where it has none. */
 function partsOf(steps: usize, i: i32, thread: i32, threads: i32): i32 {
   const step = steps + (i << 4)
-  return min(shareStart(step, thread + 1, threads) - shareStart(step, thread, threads), max(PARTS, piecesOf(step)))
+  const parts = load<i32>(step, 12) & SHORT ? 1 : max(PARTS, piecesOf(step))
+  return min(shareStart(step, thread + 1, threads) - shareStart(step, thread, threads), parts)
 }
 
 /**
  * Does what is left of `owner`'s shares of steps [first, end), none of which waits for another thread's part of the others.
  * The units of a step are cut into equal shares, so that a thread finds in its cache what it made in the step before; it
- * takes its own share in pieces, half of what is left each time, and smaller ones of the shares of others that are late:
- * cores differ in speed, and the system may take one away at any moment. Returns the step up to which `times` are stored.
+ * takes a short share whole, since each call starts tiles of its own, and of others half of what is left each time, and
+ * smaller pieces of those of threads that are late: cores differ in speed, and the system may take one away at any moment.
+ * Returns the step up to which `times` are stored.
  */
 function take(steps: usize, first: i32, end: i32, base: i32, owner: i32, thread: i32, threads: i32, control: usize, scratch: usize, times: usize): i32 {
   const line = lineOf(control, owner) + SHARE
@@ -275,7 +279,7 @@ function runTogether(steps: usize, first: i32, end: i32, base: i32, thread: i32,
 
 /**
  * Runs all steps as thread `thread` of `threads`; returns DONE, CANCELLED or LOST. `scratch`: SCRATCH_BYTES for each
- * thread. `steps`: (kernel, units, args address, pieces and FOLLOWS) quadruples of i32. `times`: 0, or one f64 per step and
+ * thread. `steps`: (kernel, units, args address, pieces with FOLLOWS and SHORT) quadruples of i32. `times`: 0, or one f64 per step and
  * one more, filled by thread 0; where steps follow without a barrier, those of its own part.
  */
 export function runPlan(steps: usize, count: i32, thread: i32, threads: i32, control: usize, times: usize, scratch: usize): i32 {

@@ -9,6 +9,12 @@ export const CONTROL = { base: 0, cancel: 32, sleepers: 64, beat: 80, job: 96, q
 const CONTROL_BYTES = 1024
 /** In a step's fourth word: it follows the one before without a barrier. As in kernels/entry.ts. */
 const FOLLOWS = 0x40000000
+/** In a step's fourth word: a thread takes its share whole. As in kernels/entry.ts. */
+const SHORT = 0x20000000
+/** A step of less work is short: its shares on 2 threads take some 0.1 ms each in f32, which is when others would begin to help. */
+const SHORT_MACS = 6e6
+/** Multiply-accumulates that take as long as one byte of what a step reads and writes. */
+const MACS_PER_BYTE = 8
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
 const SCRATCH_BYTES = 16384
 /** Tens of milliseconds on a slow core; a plan of ShuffleNet has no step as long. */
@@ -57,7 +63,8 @@ export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Mem
   }
   plan.steps.forEach((step, i) => {
     const follows = followsFor(threads, plan.steps[i - 1], step) ? FOLLOWS : 0
-    i32.set([KERNELS.indexOf(step.kernel), step.units, at, piecesOf(step) | follows], (steps >> 2) + 4 * i)
+    const short = isShort(step) ? SHORT : 0
+    i32.set([KERNELS.indexOf(step.kernel), step.units, at, piecesOf(step) | follows | short], (steps >> 2) + 4 * i)
     step.args.forEach(write)
   })
   new Uint8Array(memory.buffer).set(plan.weights, weights)
@@ -67,6 +74,10 @@ export function loadPlan(plan: Plan, threads: number): { memory: WebAssembly.Mem
 /** A thread's share of a long step is done in pieces: see runPlan. */
 function piecesOf(step: PlanStep): number {
   return Math.max(1, Math.min(step.units, Math.ceil(step.macs / PIECE_MACS)))
+}
+
+function isShort({ macs, bytes }: PlanStep): boolean {
+  return macs + MACS_PER_BYTE * bytes < SHORT_MACS
 }
 
 /** Whether threads need not meet before `step`: the shares of both steps must end where the same row does. */
