@@ -9,7 +9,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/ops/**/*.test.ts', 'test/charts/**/*.test.{ts,tsx}'], environment: 'node' },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/ops/**/*.test.ts', 'test/charts/**/*.test.{ts,tsx}'],
+          environment: 'node',
+          // Every core; what follows has a browser or an emulator beside it.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+        },
       },
       { extends: true, test: { name: 'electron', include: ['test/electron/**/*.test.ts'], fileParallelism: false } },
       {
@@ -20,7 +27,7 @@ export default defineConfig({
       {
         extends: true,
         // A browser on a busy machine now and then is late; what needed its second try is listed by `npm test`.
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], retry: 1 },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], retry: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },
