@@ -1,6 +1,5 @@
 /** Looks strings up by key and fills in their values: the one place where words are chosen by number. */
-import { en, type TextKey } from './en.ts'
-import { zh } from './zh.ts'
+import { en, type TextKey, zh } from './tables.ts'
 
 export type { TextKey }
 export type Locale = 'en' | 'zh'

@@ -1,7 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { en, type TextKey } from '../../../renderer/app/strings/en.ts'
 import { localeOf, translator } from '../../../renderer/app/strings/index.ts'
-import { zh } from '../../../renderer/app/strings/zh.ts'
+import { en, type TextKey, zh } from '../../../renderer/app/strings/tables.ts'
 import { bytes, percent, shape, short } from '../../../renderer/charts/kit/format.ts'
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
@@ -10,6 +10,13 @@ describe('strings', () => {
   it.each(Object.keys(en) as TextKey[])('%s takes the same values in both languages', (key) => {
     expect(placeholders(zh[key])).toEqual(placeholders(en[key]))
     expect(zh[key].trim()).not.toBe('')
+  })
+
+  it('have each key in one file', async () => {
+    const folder = new URL('../../../renderer/app/strings/', import.meta.url)
+    const screens = (await readdir(folder)).filter((name) => !['index.ts', 'tables.ts', 'words.ts'].includes(name))
+    const tables = await Promise.all(screens.map((name) => import(new URL(name, folder).href) as Promise<{ en: object }>))
+    expect(tables.flatMap((table) => Object.keys(table.en)).sort()).toEqual(Object.keys(en).sort())
   })
 
   it('fills in values, and follows the setting before the system', () => {

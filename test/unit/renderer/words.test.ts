@@ -3,9 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { parseAst } from 'vite'
 import { describe, expect, it } from 'vitest'
-import { en } from '../../../renderer/app/strings/en.ts'
 import { LOCALES, translator } from '../../../renderer/app/strings/index.ts'
-import { zh } from '../../../renderer/app/strings/zh.ts'
+import { en, zh } from '../../../renderer/app/strings/tables.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../renderer')
 /** Attributes whose text a person reads or hears. */
