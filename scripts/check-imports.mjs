@@ -12,7 +12,7 @@ const MODEL = 'engine/model.ts'
 const ENGINE = 'engine/index.ts'
 const THREAD = 'engine/thread.ts'
 const CONTRACT = 'electron/ipc/contract.ts'
-const PAGE_CONTRACT = 'renderer/workers/contract.ts'
+const PAGE_CONTRACT = 'renderer/workers/contract/index.ts'
 const STRINGS = 'renderer/app/strings/'
 /** Commands, of which the palette and the map of keys are made. */
 const COMMANDS = 'renderer/app/command'

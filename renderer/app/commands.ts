@@ -4,7 +4,7 @@ import { EXPORT_FORMATS } from '../export/formats.ts'
 import { variantOf } from '../store/compressSlice.ts'
 import { type Measure, type Screen, type State, THEMES } from '../store/state.ts'
 import type { CostsTab } from '../store/whatIfSlice.ts'
-import { PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
+import { PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract/index.ts'
 import type { Keys } from './commandKeys.ts'
 import { LOCALES, type TextKey, type Translate } from './strings/index.ts'
 

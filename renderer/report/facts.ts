@@ -1,7 +1,7 @@
 /** What a report knows of a model: worked out once, then written down. */
 import { inspectGraph, type Machine, type Model, recognise, type ShuffleInfo, throwIfCancelled } from '../../engine/index.ts'
 import { type Rates, ratesByLayer } from '../store/rates.ts'
-import type { LayerRow, MixingView, ModelView, NetworkView } from '../workers/contract.ts'
+import type { LayerRow, MixingView, ModelView, NetworkView } from '../workers/contract/index.ts'
 import { mixingView } from '../workers/mixing.ts'
 import { viewOf } from '../workers/modelView.ts'
 import { networkView } from '../workers/network.ts'

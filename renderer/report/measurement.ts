@@ -1,6 +1,6 @@
 /** A timed run as a report shows it: of a trace file, or of this page. */
 import { ENGINE_NAMES, hashModel, type Imported, type Machine, type Model, mappedShare, quantile, type Trace } from '../../engine/index.ts'
-import type { NodeCost, ProfileView } from '../workers/contract.ts'
+import type { NodeCost, ProfileView } from '../workers/contract/index.ts'
 import { costByNode } from '../workers/nodeCost.ts'
 
 export interface Latency {

@@ -6,7 +6,7 @@ import { type GlyphShape, type MapSection, NARROW, networkLayout, padOf } from '
 import { pictureOf } from '../charts/network/picture.ts'
 import { type RooflineData, rooflineLayout, symbolOf } from '../charts/roofline/layout.ts'
 import { element, type Markup, type Part } from '../export/markup.ts'
-import type { LayerKind } from '../workers/contract.ts'
+import type { LayerKind } from '../workers/contract/index.ts'
 
 function drawing({ width, height }: Size, label: string, ...children: Part[]): Markup {
   return element(

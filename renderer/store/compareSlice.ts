@@ -1,7 +1,7 @@
 /** Comparing the open model (side a) with another model, with itself without shuffles, or with a run from a file (side b). */
 
 import type { Alignment, ErrorFields } from '../../engine/index.ts'
-import type { ModelSource, ModelView, NetworkView, ProfileView, RunView, StageName, TraceFileView } from '../workers/contract.ts'
+import type { ModelSource, ModelView, NetworkView, ProfileView, RunView, StageName, TraceFileView } from '../workers/contract/index.ts'
 import { type Beside, hostSource, openWhole } from './openModel.ts'
 import { counted } from './pending.ts'
 import { saveFile } from './saveFile.ts'

@@ -2,7 +2,6 @@
 
 import { translator } from '../app/strings/index.ts'
 import { exportName } from '../export/fileName.ts'
-import { MOST_PHOTOS } from '../workers/compressContract.ts'
 import type {
   AnswersView,
   ClockView,
@@ -14,7 +13,8 @@ import type {
   ModelSource,
   RunView,
   WeighedView,
-} from '../workers/contract.ts'
+} from '../workers/contract/index.ts'
+import { MOST_PHOTOS } from '../workers/contract/index.ts'
 import { classFolderOf, photosAmong } from './photoFiles.ts'
 import { saveFile } from './saveFile.ts'
 import type { ModelRef, PhotoFile, Slice, State, Task } from './state.ts'

@@ -11,7 +11,7 @@ import type {
 } from '../../electron/ipc/contract.ts'
 import type { ErrorFields, Machine } from '../../engine/index.ts'
 import type { Api } from '../app/bridge.ts'
-import type { ModelSource, NodeCost } from '../workers/contract.ts'
+import type { ModelSource, NodeCost } from '../workers/contract/index.ts'
 import { counted } from './pending.ts'
 import type { ModelRef, Slice, State } from './state.ts'
 import { fieldsOf } from './tasks.ts'

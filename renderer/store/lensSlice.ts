@@ -1,5 +1,5 @@
 /** The group lens: which layer it shows, and which channels are zeroed. */
-import type { LensLayer } from '../workers/contract.ts'
+import type { LensLayer } from '../workers/contract/index.ts'
 import { counted } from './pending.ts'
 import type { LensSlice, Slice, State } from './state.ts'
 import { fieldsOf, runTask } from './tasks.ts'

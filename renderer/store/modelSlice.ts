@@ -1,5 +1,5 @@
 /** The open model, its stage and network, and the unit that the canvas shows. */
-import type { ModelSource } from '../workers/contract.ts'
+import type { ModelSource } from '../workers/contract/index.ts'
 import { stopCompressing } from './compressSlice.ts'
 import { type Beside, hostSource, loadModel, openedState } from './openModel.ts'
 import { counted } from './pending.ts'

@@ -1,6 +1,6 @@
 /** Layouts of the ops inside of units, asked of the layout worker as the map comes near them. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { NetworkView } from '../workers/contract.ts'
+import type { NetworkView } from '../workers/contract/index.ts'
 import { layoutOps, type OpGraph, type OpGraphShape } from '../workers/layoutClient.ts'
 import { counted } from './pending.ts'
 

@@ -1,6 +1,6 @@
 /** Opening a model beside the one that is open, and what the state is once it takes that one's place. */
 import type { CallOptions, EngineClient } from '../workers/client.ts'
-import type { FileAlong, ModelHandle, ModelSource, ModelView, NetworkView, StageName } from '../workers/contract.ts'
+import type { FileAlong, ModelHandle, ModelSource, ModelView, NetworkView, StageName } from '../workers/contract/index.ts'
 import { isTimed } from './selectors.ts'
 import type { ModelRef, State } from './state.ts'
 import { fieldsOf } from './tasks.ts'

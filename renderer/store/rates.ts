@@ -1,6 +1,6 @@
 /** Speed from time and work, beside what the machine can do at most. */
 import type { Machine } from '../../engine/index.ts'
-import type { LayerRow, NodeCost } from '../workers/contract.ts'
+import type { LayerRow, NodeCost } from '../workers/contract/index.ts'
 
 export type Work = Omit<NodeCost, 'name'>
 

@@ -1,5 +1,5 @@
 /** What views read from the state: small, pure, outside of components. */
-import type { LayerRow, NetworkItem, NetworkView, ProfileView } from '../workers/contract.ts'
+import type { LayerRow, NetworkItem, NetworkView, ProfileView } from '../workers/contract/index.ts'
 import { addWork, type Rates, ratesByLayer, ratesOf } from './rates.ts'
 import type { Measure, State } from './state.ts'
 

@@ -22,7 +22,7 @@ import type {
   TraceView,
   UnitView,
   ZooView,
-} from '../workers/contract.ts'
+} from '../workers/contract/index.ts'
 import type { CompareSlice } from './compareSlice.ts'
 import type { CompressSlice } from './compressSlice.ts'
 import type { DevicesSlice } from './devicesSlice.ts'

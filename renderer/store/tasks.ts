@@ -1,7 +1,7 @@
 /** Runs a piece of work as a task that can be seen and cancelled; a newer one of the same kind cancels the older. */
 import type { ErrorFields } from '../../engine/index.ts'
 import type { CallOptions } from '../workers/client.ts'
-import type { Progress } from '../workers/contract.ts'
+import type { Progress } from '../workers/contract/index.ts'
 import { counted } from './pending.ts'
 import type { Task } from './state.ts'
 

@@ -1,6 +1,6 @@
 /** Times of a trace by layer of the network that is shown. Apart from the slices, as it brings the engine's reading of traces along. */
 import type { Trace } from '../../engine/index.ts'
-import type { LayerRow, NodeCost } from '../workers/contract.ts'
+import type { LayerRow, NodeCost } from '../workers/contract/index.ts'
 import { costByNode } from '../workers/nodeCost.ts'
 import { type Rates, ratesByLayer } from './rates.ts'
 

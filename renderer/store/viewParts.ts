@@ -1,6 +1,6 @@
 /** A view as short named texts, as the address and the workspace file write it: what stands at its start is left out. */
 import { CONVENTIONS, HELD_GROUPS } from '../../engine/index.ts'
-import { MIXING_SCALES, PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract.ts'
+import { MIXING_SCALES, PAPER_TABLE_NUMBERS, STAGES } from '../workers/contract/index.ts'
 import { readCompared, writeCompared } from './compareView.ts'
 import { COMPRESS_AXES, COMPRESS_QUALITIES } from './compressSlice.ts'
 import type { ChannelRef, Measure, Screen } from './state.ts'

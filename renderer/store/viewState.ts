@@ -1,7 +1,7 @@
 /** What is shown, as one plain value. Undo, the address and the workspace file keep this and nothing else. */
 import type { StoreApi } from 'zustand'
 import type { MapPlace } from '../charts/network/place.ts'
-import type { ConventionId, MixingScale, StageName } from '../workers/contract.ts'
+import type { ConventionId, MixingScale, StageName } from '../workers/contract/index.ts'
 import { applyCompared, type ComparedRef, comparedOf } from './compareView.ts'
 import type { CompressAxis, CompressQuality } from './compressSlice.ts'
 import { counted } from './pending.ts'

@@ -1,7 +1,7 @@
 /** Opens everything that a workspace file names, beside what is open now: whoever called takes all of it, or none. */
 import { badInput, type ErrorFields } from '../../engine/index.ts'
 import type { CallOptions } from '../workers/client.ts'
-import type { ModelSource, RunView } from '../workers/contract.ts'
+import type { ModelSource, RunView } from '../workers/contract/index.ts'
 import { sha256Of } from './base64.ts'
 import { hostSource, loadModel, type OpenedModel } from './openModel.ts'
 import type { ModelRef, PhotoFile, State } from './state.ts'

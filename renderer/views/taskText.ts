@@ -1,6 +1,6 @@
 /** A task's progress in words, and as a share. */
 import type { Translate } from '../app/strings/index.ts'
-import type { Progress } from '../workers/contract.ts'
+import type { Progress } from '../workers/contract/index.ts'
 
 export function taskText(t: Translate, progress: Progress | null): string {
   if (!progress) return t('task.waiting')

@@ -1,6 +1,6 @@
 /** The page's side of the engine worker: promises, cancellation, progress; a worker that does not react to a cancel is replaced. */
 import type { ErrorFields } from '../../engine/index.ts'
-import type { FromWorker, Method, ModelHandle, ModelSource, Progress, Requests, ToWorker } from './contract.ts'
+import type { FromWorker, Method, ModelHandle, ModelSource, Progress, Requests, ToWorker } from './contract/index.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal

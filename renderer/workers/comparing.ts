@@ -12,7 +12,7 @@ import {
   type Trace,
   withoutShuffles,
 } from '../../engine/index.ts'
-import type { ImportedView, TraceFileView } from './contract.ts'
+import type { ImportedView, TraceFileView } from './contract/index.ts'
 import { costByNode } from './nodeCost.ts'
 
 /** The same network and weights without its channel shuffles. */

@@ -25,8 +25,7 @@ import {
   writeBundle,
 } from '../../engine/index.ts'
 import { breathing } from './breath.ts'
-import type { CompressChoice, CompressedView } from './compressContract.ts'
-import type { CallContext, ProgressStep } from './contract.ts'
+import type { CallContext, CompressChoice, CompressedView, ProgressStep } from './contract/index.ts'
 import type { Inputs } from './givenPhotos.ts'
 import type { Running } from './running.ts'
 

@@ -1,6 +1,6 @@
 /** What a detector finds on a photo, and what another network without classes puts out, as the page shows them. */
 import { detectionHead, detectObjects, type HostTensor, type Model, type Preprocess } from '../../engine/index.ts'
-import type { DetectionsView, OutputMaps, OutputsView } from './contract.ts'
+import type { DetectionsView, OutputMaps, OutputsView } from './contract/index.ts'
 import { labelsOf } from './labels.ts'
 
 /** As low as the page's threshold goes; what is above it is a matter of what is shown. */

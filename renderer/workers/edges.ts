@@ -1,6 +1,6 @@
 /** The edges between layers: which reads what another computes. */
 import { type Graph, NONE, type Node, producers, type TensorId, tensorOf } from '../../engine/index.ts'
-import type { NetworkEdge } from './contract.ts'
+import type { NetworkEdge } from './contract/index.ts'
 import type { Placed } from './network.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** Entry of the engine worker: receives requests, runs their handlers, answers with plain data. */
 import { errorFrom } from '../../engine/index.ts'
-import type { CallContext, FromWorker, Method, ToWorker } from './contract.ts'
+import type { CallContext, FromWorker, Method, ToWorker } from './contract/index.ts'
 import { handlers } from './handlers.ts'
 
 const running = new Map<number, AbortController>()

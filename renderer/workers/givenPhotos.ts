@@ -1,6 +1,6 @@
 /** Photos that were given together, as inputs of a network. */
 import { at, type HostTensor, type Preprocess, preprocessImage } from '../../engine/index.ts'
-import type { GivenPhoto } from './compressContract.ts'
+import type { GivenPhoto } from './contract/index.ts'
 import { decodePhoto } from './photo.ts'
 
 /** Inputs are kept up to this, and made anew beyond. */

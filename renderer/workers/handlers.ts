@@ -2,7 +2,7 @@
 import { alignGraphs, badInput, fuse, type Graph, type Model, makePlan, recognise, throwIfCancelled, ZOO } from '../../engine/index.ts'
 import { traceFileView } from './comparing.ts'
 import { compressModel } from './compressing.ts'
-import type { Handlers, ModelHandle, StageName } from './contract.ts'
+import type { Handlers, ModelHandle, StageName } from './contract/index.ts'
 import { inputsOf } from './givenPhotos.ts'
 import { runnerHost } from './host.ts'
 import { answersOf, clockModel, weighModel } from './judging.ts'

@@ -13,8 +13,7 @@ import {
   writeBundle,
 } from '../../engine/index.ts'
 import { breathing } from './breath.ts'
-import type { AnswersView, ClockView, GivenPhoto, WeighedView } from './compressContract.ts'
-import type { CallContext } from './contract.ts'
+import type { AnswersView, CallContext, ClockView, GivenPhoto, WeighedView } from './contract/index.ts'
 import { type Inputs, inputsOf } from './givenPhotos.ts'
 import { labelsOf } from './labels.ts'
 import { layersOf, NO_MACS } from './network.ts'

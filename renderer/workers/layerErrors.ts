@@ -11,8 +11,7 @@ import {
   type TensorId,
   tensorOf,
 } from '../../engine/index.ts'
-import type { LayerErrorView } from './compressContract.ts'
-import type { CallContext } from './contract.ts'
+import type { CallContext, LayerErrorView } from './contract/index.ts'
 import { placeOf } from './network.ts'
 import { opTitle } from './opWords.ts'
 

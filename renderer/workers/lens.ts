@@ -19,7 +19,7 @@ import {
   tensorOf,
   withMask,
 } from '../../engine/index.ts'
-import type { AblationView, CallContext, LensLayer, LensView, Prediction } from './contract.ts'
+import type { AblationView, CallContext, LensLayer, LensView, Prediction } from './contract/index.ts'
 import { runnerHost } from './host.ts'
 import { placeOf } from './network.ts'
 import { isDepthwise, opTitle, shuffleOf } from './opWords.ts'

@@ -1,6 +1,6 @@
 /** The mixing meter as the page shows it: an opened model's own stages, and the paper's family at one width. */
 import { buildZooModel, depthToAll, type Graph, type MixingPoint, mixingOf, recognise, throwIfCancelled } from '../../engine/index.ts'
-import type { CallContext, MixingPointView, MixingScale, MixingSide, MixingView } from './contract.ts'
+import type { CallContext, MixingPointView, MixingScale, MixingSide, MixingView } from './contract/index.ts'
 import { placeOf } from './network.ts'
 import { shuffleOf } from './opWords.ts'
 

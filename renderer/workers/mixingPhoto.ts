@@ -19,7 +19,7 @@ import {
   withMask,
   withoutShuffles,
 } from '../../engine/index.ts'
-import type { CallContext, GroupChangeView, PhotoMixingPoint, PhotoMixingView } from './contract.ts'
+import type { CallContext, GroupChangeView, PhotoMixingPoint, PhotoMixingView } from './contract/index.ts'
 import { placeOf } from './network.ts'
 import { isShuffle } from './opWords.ts'
 

@@ -1,7 +1,7 @@
 /** Models as they come: from the zoo, from bytes, from one file or several. */
 import { badInput, buildZooModel, MAX_FILE_BYTES, type Model, missingFile, openModel, writeBundle } from '../../engine/index.ts'
 import { noShuffle } from './comparing.ts'
-import type { CallContext, ModelSource, Requests } from './contract.ts'
+import type { CallContext, ModelSource, Requests } from './contract/index.ts'
 
 export async function readModel(source: ModelSource, context: CallContext): Promise<Model> {
   const { signal, progress } = context

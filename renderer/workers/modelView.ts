@@ -1,6 +1,6 @@
 /** An opened model as the page shows it. */
 import { isQuantized, type Model, parameterCount, tensorOf } from '../../engine/index.ts'
-import type { ModelView } from './contract.ts'
+import type { ModelView } from './contract/index.ts'
 import { noticeOf, preprocessOf } from './photoUse.ts'
 
 export function viewOf(model: Model): ModelView {

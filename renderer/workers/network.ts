@@ -1,6 +1,6 @@
 /** The network as the page shows it: layers in order, gathered into units and sections by their scopes. */
 import { CONVENTIONS, type Cost, type Graph, inspectGraph, macsOf, NONE, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
-import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract.ts'
+import type { ConventionId, LayerRow, NetworkItem, NetworkSection, NetworkView, StageName } from './contract/index.ts'
 import { edgesOf } from './edges.ts'
 import { isDepthwise, isShuffle, kindOf, opFacts, opLabel, opTitle, pairOf, shuffleOf } from './opWords.ts'
 

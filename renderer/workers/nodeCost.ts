@@ -1,6 +1,6 @@
 /** What a timed run says of the nodes of the loaded graph, from its steps. */
 import { at, type StepSample, stepTimes } from '../../engine/index.ts'
-import type { NodeCost } from './contract.ts'
+import type { NodeCost } from './contract/index.ts'
 
 /** A step's cost goes to the first node it names: the op it computes. */
 export function costByNode(steps: readonly StepSample[]): NodeCost[] {

@@ -1,6 +1,6 @@
 /** Occlusion sensitivity of an opened model on a photo, place by place. */
 import { asNchw, classProbabilities, greyOf, occlusionSensitivity } from '../../engine/index.ts'
-import type { CallContext, OcclusionView } from './contract.ts'
+import type { CallContext, OcclusionView } from './contract/index.ts'
 import { outputOf, photoInput, type Running, runnerFor } from './running.ts'
 
 /** Places along a side: as many runs as this squared. */

@@ -1,6 +1,6 @@
 /** Nodes in the field's words: titles for tables, short labels for pictures, facts for the inspector. */
 import { type Activation, activationName, type Graph, type Node, type ShuffleSpec, tensorOf } from '../../engine/index.ts'
-import type { LayerKind } from './contract.ts'
+import type { LayerKind } from './contract/index.ts'
 
 export function pairOf(value: unknown): readonly [number, number] | undefined {
   return Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number' ? [value[0], value[1]] : undefined

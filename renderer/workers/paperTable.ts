@@ -1,6 +1,6 @@
 /** A table of the paper, recomputed row by row. */
 import { badInput, PAPER_TABLES, type RecomputedRow, recomputeRow, throwIfCancelled } from '../../engine/index.ts'
-import type { CallContext } from './contract.ts'
+import type { CallContext } from './contract/index.ts'
 
 export async function paperTable(table: number, { signal, progress }: CallContext): Promise<RecomputedRow[]> {
   const found = PAPER_TABLES.find((t) => t.table === table)

@@ -1,6 +1,6 @@
 /** The plan as the page shows it: one layer per step, in the units of the nodes that the steps compute. */
 import type { Graph, Plan } from '../../engine/index.ts'
-import type { LayerRow, NetworkView } from './contract.ts'
+import type { LayerRow, NetworkView } from './contract/index.ts'
 import { gathered, layersOf, NO_MACS, type Placed } from './network.ts'
 
 /** `fused` is the graph that `plan` was made of, of the model whose graph as loaded is `loaded`. */

@@ -1,6 +1,6 @@
 /** Times an opened model layer by layer, and measures what the machine could do at most. */
 import { type Graph, type HostTensor, hostTensor, type Machine, probeMachine, quantile, sizeOf, tensorOf } from '../../engine/index.ts'
-import type { CallContext, NodeCost, ProfileView } from './contract.ts'
+import type { CallContext, NodeCost, ProfileView } from './contract/index.ts'
 import { runnerHost } from './host.ts'
 import { costByNode } from './nodeCost.ts'
 import { type Running, runnerFor } from './running.ts'

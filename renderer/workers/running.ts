@@ -20,7 +20,7 @@ import {
   type ScopeError,
   topK,
 } from '../../engine/index.ts'
-import type { Box, CallContext, ClassMaps, PhotoView, RunView } from './contract.ts'
+import type { Box, CallContext, ClassMaps, PhotoView, RunView } from './contract/index.ts'
 import { detectionsOf, outputsOf } from './detecting.ts'
 import { runnerHost } from './host.ts'
 import { labelsOf } from './labels.ts'

@@ -11,7 +11,7 @@ import {
   tensorOf,
   traceChannel,
 } from '../../engine/index.ts'
-import type { TraceFlow, TraceItem, TraceView } from './contract.ts'
+import type { TraceFlow, TraceItem, TraceView } from './contract/index.ts'
 import { placeOf } from './network.ts'
 import { isDepthwise, shuffleOf } from './opWords.ts'
 

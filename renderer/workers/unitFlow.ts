@@ -1,6 +1,6 @@
 /** The channel flow of one unit: its tensors, its ops, and what the engine says of how channels pass through each op. */
 import { flowOf, type Graph, NONE, type Node, tensorOf } from '../../engine/index.ts'
-import type { UnitFlow, UnitLink, UnitOp, UnitTensor, UnitView } from './contract.ts'
+import type { UnitFlow, UnitLink, UnitOp, UnitTensor, UnitView } from './contract/index.ts'
 import { placeOf } from './network.ts'
 import { opLabel, shuffleOf } from './opWords.ts'
 

@@ -1,6 +1,6 @@
 /** Units to draw: small networks of the zoo's builder, so that flows come from the engine's ops and not from a test. */
 import { buildZooModel, type Graph, recognise } from '../../engine/index.ts'
-import type { UnitView } from '../../renderer/workers/contract.ts'
+import type { UnitView } from '../../renderer/workers/contract/index.ts'
 import { unitView } from '../../renderer/workers/unitFlow.ts'
 
 export function zooGraph(id: string): Graph {

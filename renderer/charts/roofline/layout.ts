@@ -2,7 +2,7 @@
 
 import { extent, max, type ScaleLogarithmic, scaleLog, symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolTriangle } from 'd3'
 import type { Machine } from '../../../engine/index.ts'
-import type { LayerKind } from '../../workers/contract.ts'
+import type { LayerKind } from '../../workers/contract/index.ts'
 import type { Tick } from '../kit/axis.tsx'
 import { nearestMark } from '../kit/nearest.ts'
 import type { Size } from '../kit/size.ts'

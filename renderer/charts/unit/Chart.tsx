@@ -1,6 +1,6 @@
 /** Draws the flow picture of a unit; a bar answers to the pointer and, when focused, to the arrow keys. */
 import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
-import type { UnitView } from '../../workers/contract.ts'
+import type { UnitView } from '../../workers/contract/index.ts'
 import { groupColour, groupInk } from '../kit/colour.ts'
 import type { Size } from '../kit/size.ts'
 import { type BarShape, unitLayout } from './layout.ts'

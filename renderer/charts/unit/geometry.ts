@@ -1,5 +1,5 @@
 /** Shapes and measures that the parts of the unit's picture share. */
-import type { UnitLink } from '../../workers/contract.ts'
+import type { UnitLink } from '../../workers/contract/index.ts'
 
 export const BAR_WIDTH = 10
 export const PASS_HEIGHT = 18

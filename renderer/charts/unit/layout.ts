@@ -2,7 +2,7 @@
  * The flow picture of a unit: a bar of channel positions per tensor, ribbons between bars per op. Pure: a unit and a
  * size give shapes. `amount` moves between the unit without shuffle (0) and as it is (1).
  */
-import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract.ts'
+import type { UnitLink, UnitOp, UnitTensor, UnitView } from '../../workers/contract/index.ts'
 import type { Size } from '../kit/size.ts'
 import { BAR_WIDTH, box, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Span, type Spot } from './geometry.ts'
 import { linkShapes } from './links.ts'

@@ -1,5 +1,5 @@
 /** Shapes that light the channels reached from one channel: positions in bars, and the parts of ribbons between them. */
-import type { UnitFlow } from '../../workers/contract.ts'
+import type { UnitFlow } from '../../workers/contract/index.ts'
 import { box, type ColouredPath, type Geometry, mergeSpans, type Span } from './geometry.ts'
 import { ribbon } from './links.ts'
 import { groupsOfRuns, originsOf } from './origins.ts'

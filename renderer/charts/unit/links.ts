@@ -1,5 +1,5 @@
 /** Ribbons between two bars: fans within groups, bands where channels keep their place, one ribbon per pair of groups in a shuffle. */
-import type { UnitLink, UnitOp } from '../../workers/contract.ts'
+import type { UnitLink, UnitOp } from '../../workers/contract/index.ts'
 import { BAR_WIDTH, type ColouredPath, type Geometry, type LinkShape, mergeSpans, PASS_HEIGHT, round, type Span } from './geometry.ts'
 import { groupsOfRuns, type Origins } from './origins.ts'
 

@@ -1,5 +1,5 @@
 /** Where the colour of each channel comes from: the channel is followed back through maps to a convolution or to the unit's input. */
-import type { UnitFlow, UnitLink } from '../../workers/contract.ts'
+import type { UnitFlow, UnitLink } from '../../workers/contract/index.ts'
 
 /** For every position of a tensor: which channel of which root it carries (`root * 2^16 + channel`), and its group (null: none). */
 export interface Origins {

@@ -1,5 +1,5 @@
 /** Where the tensors of a unit stand: columns by depth, lanes by branch, gaps by what happens in them. */
-import type { UnitFlow, UnitLink, UnitOp } from '../../workers/contract.ts'
+import type { UnitFlow, UnitLink, UnitOp } from '../../workers/contract/index.ts'
 
 export interface Placed {
   /** Column of each tensor. */

@@ -1,5 +1,5 @@
 /** Which channels a channel comes from and goes to through a whole unit, by following the ops' channel flows. */
-import type { UnitFlow, UnitLink } from '../../workers/contract.ts'
+import type { UnitFlow, UnitLink } from '../../workers/contract/index.ts'
 
 /** One byte per channel of each tensor: 1 where it is reached. */
 export type Reach = ReadonlyMap<number, Uint8Array>

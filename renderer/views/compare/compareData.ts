@@ -4,7 +4,7 @@ import { differenceOf } from '../../charts/compare/layout.ts'
 import { bytes, exact, short, significant } from '../../charts/kit/format.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { Comparison } from '../../store/compareSlice.ts'
-import type { ConventionId, LayerRow, ModelView, NetworkView, NodeCost, Prediction } from '../../workers/contract.ts'
+import type { ConventionId, LayerRow, ModelView, NetworkView, NodeCost, Prediction } from '../../workers/contract/index.ts'
 import { sectionName } from '../explore/mapData.ts'
 
 export const COMPARE_MEASURES = ['macs', 'params', 'bytes', 'ms'] as const

@@ -1,7 +1,7 @@
 /** What is known, and what is not, of a run that another engine measured: a sentence each. */
 import type { Translate } from '../../app/strings/index.ts'
 import { percent } from '../../charts/kit/format.ts'
-import type { ImportedView, TraceFileView } from '../../workers/contract.ts'
+import type { ImportedView, TraceFileView } from '../../workers/contract/index.ts'
 
 type Counts = Pick<TraceFileView, 'steps' | 'foreign' | 'threads' | 'runs' | 'model'>
 

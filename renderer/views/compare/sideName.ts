@@ -1,7 +1,7 @@
 /** What side b is called. */
 import type { Translate } from '../../app/strings/index.ts'
 import type { CompareSide } from '../../store/compareSlice.ts'
-import type { ModelView } from '../../workers/contract.ts'
+import type { ModelView } from '../../workers/contract/index.ts'
 
 export function sideName(t: Translate, side: CompareSide, open: ModelView): string {
   if (side.ref.kind === 'noShuffle') return t('compare.noShuffle', { model: open.title })

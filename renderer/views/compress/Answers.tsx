@@ -1,7 +1,7 @@
 /** What the original and the variant see in the photo, side by side. */
 import { type Measured, variantOf } from '../../store/compressSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
-import type { RunView } from '../../workers/contract.ts'
+import type { RunView } from '../../workers/contract/index.ts'
 import { TopClasses } from '../photo/TopClasses.tsx'
 import { differingPhotos, variantName } from './compressData.ts'
 

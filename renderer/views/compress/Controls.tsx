@@ -3,7 +3,7 @@ import { compressPhotosOf } from '../../store/compressSlice.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { Slider } from '../../ui/Slider.tsx'
-import { RANGE_CHOICES, SCOPE_CHOICES } from '../../workers/contract.ts'
+import { RANGE_CHOICES, SCOPE_CHOICES } from '../../workers/contract/index.ts'
 import { Photos } from './Photos.tsx'
 
 /** Shares of the multiply-accumulates that can go. */

@@ -4,7 +4,7 @@ import { exact, fixed, signedPercent, significant } from '../../charts/kit/forma
 import type { ParetoKind, ParetoPoint } from '../../charts/pareto/layout.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { CompressAxis, Compression, CompressQuality, Measured, Variant } from '../../store/compressSlice.ts'
-import type { CompressChoice, ConventionId, LayerErrorView } from '../../workers/contract.ts'
+import type { CompressChoice, ConventionId, LayerErrorView } from '../../workers/contract/index.ts'
 
 /** Key of the row of the original. */
 export const ORIGINAL = 'original'

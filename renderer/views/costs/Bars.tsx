@@ -7,7 +7,7 @@ import { useSize } from '../../charts/kit/size.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import type { LayerRow, NetworkView } from '../../workers/contract.ts'
+import type { LayerRow, NetworkView } from '../../workers/contract/index.ts'
 import { barRows, barsTable, kindOfLayer, sectionLayers, segmentLayers, selectedSegments } from './barsData.ts'
 import { type IcicleMeasure, layerValue } from './icicleData.ts'
 

@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { exact } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
-import type { ModelView, NetworkView } from '../../workers/contract.ts'
+import type { ModelView, NetworkView } from '../../workers/contract/index.ts'
 import { reconcile } from './reconcile.ts'
 import { reconciliationText } from './reconcileText.ts'
 

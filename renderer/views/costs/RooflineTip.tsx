@@ -4,7 +4,7 @@ import type { Size } from '../../charts/kit/size.ts'
 import type { RooflineMark } from '../../charts/roofline/layout.ts'
 import { useText } from '../../store/context.ts'
 import type { Rates } from '../../store/rates.ts'
-import type { LayerRow } from '../../workers/contract.ts'
+import type { LayerRow } from '../../workers/contract/index.ts'
 
 const WIDTH = 236
 const HEIGHT = 102

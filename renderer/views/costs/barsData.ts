@@ -4,7 +4,7 @@ import { BAR_KINDS, type BarKind, type BarRow } from '../../charts/bars/layout.t
 import type { FigureTable } from '../../export/figures.ts'
 import type { Rates } from '../../store/rates.ts'
 import type { Selection } from '../../store/state.ts'
-import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract/index.ts'
 import { sectionName } from '../explore/mapData.ts'
 import { type IcicleMeasure, layersOf, layerValue } from './icicleData.ts'
 

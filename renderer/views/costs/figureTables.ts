@@ -3,7 +3,7 @@ import type { Translate } from '../../app/strings/index.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
 import type { Rates } from '../../store/rates.ts'
 import type { Measure } from '../../store/state.ts'
-import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract/index.ts'
 import { type IcicleMeasure, layerValue } from './icicleData.ts'
 
 type RatesByName = ReadonlyMap<string, Rates> | null

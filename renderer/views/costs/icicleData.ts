@@ -3,7 +3,7 @@ import type { Translate } from '../../app/strings/index.ts'
 import type { IcicleNode } from '../../charts/icicle/layout.ts'
 import type { Rates } from '../../store/rates.ts'
 import type { Selection } from '../../store/state.ts'
-import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, LayerRow, NetworkView } from '../../workers/contract/index.ts'
 import { sectionName } from '../explore/mapData.ts'
 
 export const ICICLE_MEASURES = ['macs', 'params', 'bytes', 'ms'] as const

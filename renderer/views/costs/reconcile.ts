@@ -9,7 +9,7 @@ import {
   shuffleNetV1Cost,
   V1_REPEATS,
 } from '../../../engine/index.ts'
-import type { ConventionId, ModelView, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, ModelView, NetworkView } from '../../workers/contract/index.ts'
 import { baselineOf } from '../whatif/data.ts'
 
 export interface Match {

@@ -8,7 +8,7 @@ import { addWork, type Rates, ratesOf } from '../../store/rates.ts'
 import { deviceRates, layerRates, runRates } from '../../store/selectors.ts'
 import type { State } from '../../store/state.ts'
 import { threadWords } from '../../store/threads.ts'
-import { LAYER_KINDS, type LayerKind, type LayerRow } from '../../workers/contract.ts'
+import { LAYER_KINDS, type LayerKind, type LayerRow } from '../../workers/contract/index.ts'
 
 /** A measured run of the open network. */
 export interface Measured {

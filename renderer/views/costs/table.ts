@@ -1,6 +1,6 @@
 /** What the layer table shows: rows found by the search, in the chosen order, with subtotals where the order is the network's. */
 import type { Rates } from '../../store/rates.ts'
-import type { ConventionId, LayerRow } from '../../workers/contract.ts'
+import type { ConventionId, LayerRow } from '../../workers/contract/index.ts'
 
 export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'bytes' | 'macs' | 'ms' | 'gmacs' | 'peak'
 

@@ -7,7 +7,7 @@ import { significant } from '../../charts/kit/format.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { StoredTrace } from '../../store/devicesSlice.ts'
 import type { Rates } from '../../store/rates.ts'
-import type { LayerRow } from '../../workers/contract.ts'
+import type { LayerRow } from '../../workers/contract/index.ts'
 
 export interface RunFigures {
   readonly runs: number

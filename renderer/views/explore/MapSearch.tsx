@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react'
 import type { MapHandle } from '../../charts/network/ZoomMap.tsx'
 import { useStore, useText } from '../../store/context.ts'
-import type { NetworkView } from '../../workers/contract.ts'
+import type { NetworkView } from '../../workers/contract/index.ts'
 import { sectionName } from './mapData.ts'
 import { type Found, searchNetwork } from './search.ts'
 

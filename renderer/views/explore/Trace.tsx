@@ -1,7 +1,7 @@
 /** A channel traced through the network: what it says above the map. */
 import { useStore, useText } from '../../store/context.ts'
 import type { State } from '../../store/state.ts'
-import type { TraceView } from '../../workers/contract.ts'
+import type { TraceView } from '../../workers/contract/index.ts'
 
 /** The trace, while the model and the stage that it was made in are shown. */
 export function shownTrace({ trace, handle, stage }: State): TraceView | null {

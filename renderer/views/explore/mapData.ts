@@ -4,7 +4,7 @@ import { shape, short } from '../../charts/kit/format.ts'
 import type { MapItem, MapSection } from '../../charts/network/layout.ts'
 import type { MapOp } from '../../charts/network/OpGraphView.tsx'
 import type { OpGraph } from '../../charts/network/opGraph.ts'
-import type { NetworkItem, NetworkView, TraceFlow, TraceItem, TraceView } from '../../workers/contract.ts'
+import type { NetworkItem, NetworkView, TraceFlow, TraceItem, TraceView } from '../../workers/contract/index.ts'
 import type { Measuring } from './measures.ts'
 
 export function sectionName(t: Translate, key: string, label: string): string {

@@ -2,7 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import type { MapItem } from '../../charts/network/layout.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
-import type { TraceView } from '../../workers/contract.ts'
+import type { TraceView } from '../../workers/contract/index.ts'
 
 const nameOf = (key: string): string => key.replace(/^op:/, '')
 

@@ -4,7 +4,7 @@ import { bytes, milliseconds, percent, short } from '../../charts/kit/format.ts'
 import { addWork, type Rates, ratesOf } from '../../store/rates.ts'
 import { deviceRates, isTimed, layerRates, measured, shownMeasure } from '../../store/selectors.ts'
 import type { Measure, State } from '../../store/state.ts'
-import type { LayerRow } from '../../workers/contract.ts'
+import type { LayerRow } from '../../workers/contract/index.ts'
 
 export const MEASURES = ['macs', 'params', 'bytes', 'ms', 'peak', 'device'] as const satisfies readonly Measure[]
 

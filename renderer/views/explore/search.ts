@@ -1,5 +1,5 @@
 /** Finds units, ops and tensors of a network by their names, and ops by their kind. */
-import type { NetworkView } from '../../workers/contract.ts'
+import type { NetworkView } from '../../workers/contract/index.ts'
 
 export interface Found {
   readonly kind: 'section' | 'unit' | 'op' | 'tensor'

@@ -4,7 +4,7 @@ import { bytes, milliseconds, percent, shape, short, significant } from '../../c
 import { useStore, useText } from '../../store/context.ts'
 import { layerRates } from '../../store/selectors.ts'
 import { type Fact, Facts } from '../../ui/Facts.tsx'
-import type { LayerRow } from '../../workers/contract.ts'
+import type { LayerRow } from '../../workers/contract/index.ts'
 import { LensLink } from '../lens/LensLink.tsx'
 
 /** Facts that the engine worker names; others are shown under their own key. */

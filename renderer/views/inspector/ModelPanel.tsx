@@ -2,7 +2,7 @@
 import { exact, shape, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Facts } from '../../ui/Facts.tsx'
-import type { ModelView } from '../../workers/contract.ts'
+import type { ModelView } from '../../workers/contract/index.ts'
 
 export function ModelPanel({ model }: { readonly model: ModelView }) {
   const t = useText()

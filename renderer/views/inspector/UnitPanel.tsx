@@ -2,7 +2,7 @@
 import { percent, shape, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Facts } from '../../ui/Facts.tsx'
-import type { NetworkItem } from '../../workers/contract.ts'
+import type { NetworkItem } from '../../workers/contract/index.ts'
 import { LensLink } from '../lens/LensLink.tsx'
 
 export function UnitPanel({ item }: { readonly item: NetworkItem }) {

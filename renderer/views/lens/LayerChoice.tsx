@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { Translate } from '../../app/strings/index.ts'
 import { useStore, useText } from '../../store/context.ts'
-import type { LensLayer } from '../../workers/contract.ts'
+import type { LensLayer } from '../../workers/contract/index.ts'
 
 const NONE: readonly LensLayer[] = []
 

@@ -2,7 +2,7 @@
 import { milliseconds, percent } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import type { AblationView, LensView, Prediction } from '../../workers/contract.ts'
+import type { AblationView, LensView, Prediction } from '../../workers/contract/index.ts'
 
 interface Row {
   readonly prediction: Prediction

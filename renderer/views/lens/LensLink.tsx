@@ -1,6 +1,6 @@
 /** From what is selected to its feature maps on the photo, and back. */
 import { useStore, useText } from '../../store/context.ts'
-import type { LensLayer } from '../../workers/contract.ts'
+import type { LensLayer } from '../../workers/contract/index.ts'
 
 /**
  * In the panel of a unit, an op or a channel; only the narrowest thing that is selected has it. Nothing where the lens is

@@ -10,7 +10,7 @@ import { type TileShapes, tilesLayout } from '../../charts/maps/tiles.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { channelIn } from '../../store/lensSlice.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import type { LensView } from '../../workers/contract.ts'
+import type { LensView } from '../../workers/contract/index.ts'
 
 /** Left and right of the tiles, and above and below them: a frame that is pointed at reaches beyond its tile. */
 const SIDES = 40

@@ -5,7 +5,7 @@ import { useSize } from '../../charts/kit/size.ts'
 import { GroupsChart } from '../../charts/mixing/Groups.tsx'
 import type { GroupCell } from '../../charts/mixing/groups.ts'
 import { useText } from '../../store/context.ts'
-import type { PhotoMixingPoint } from '../../workers/contract.ts'
+import type { PhotoMixingPoint } from '../../workers/contract/index.ts'
 import { greatestOf } from './photoData.ts'
 
 export function GroupMatrices({ point }: { readonly point: PhotoMixingPoint }) {

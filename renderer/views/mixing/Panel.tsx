@@ -5,7 +5,7 @@ import { useSize } from '../../charts/kit/size.ts'
 import { MixingChart } from '../../charts/mixing/Chart.tsx'
 import type { MixingPanel } from '../../charts/mixing/layout.ts'
 import { useText } from '../../store/context.ts'
-import type { MixingPointView } from '../../workers/contract.ts'
+import type { MixingPointView } from '../../workers/contract/index.ts'
 import { markText, type StagedPoint } from './mixingData.ts'
 
 /** Seen channels, weight between groups, or change between groups on the photo. */

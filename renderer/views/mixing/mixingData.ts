@@ -2,7 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import { percent } from '../../charts/kit/format.ts'
 import type { MixingPanel } from '../../charts/mixing/layout.ts'
-import type { MixingPointView, MixingStageView, MixingView } from '../../workers/contract.ts'
+import type { MixingPointView, MixingStageView, MixingView } from '../../workers/contract/index.ts'
 
 export interface StagedPoint {
   readonly stage: MixingStageView

@@ -2,7 +2,7 @@
 import type { Translate } from '../../app/strings/index.ts'
 import { percent } from '../../charts/kit/format.ts'
 import type { FigureCell, FigureColumn, FigureTable } from '../../export/figures.ts'
-import type { MixingView, PhotoMixingView } from '../../workers/contract.ts'
+import type { MixingView, PhotoMixingView } from '../../workers/contract/index.ts'
 import { pointsOf } from './mixingData.ts'
 import { photoRows } from './photoData.ts'
 

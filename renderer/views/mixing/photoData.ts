@@ -1,6 +1,6 @@
 /** The measure on the photo in the terms of its charts: the curve of its marks, and the matrix of the unit that is selected. */
 import type { MixingPanel } from '../../charts/mixing/layout.ts'
-import type { MixingView, PhotoMixingPoint, PhotoMixingView } from '../../workers/contract.ts'
+import type { MixingView, PhotoMixingPoint, PhotoMixingView } from '../../workers/contract/index.ts'
 import type { StagedPoint } from './mixingData.ts'
 
 export interface PhotoMarks {

@@ -1,7 +1,7 @@
 /** The choice of a table of the paper. */
 import { useStore, useText } from '../../store/context.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
-import { PAPER_TABLE_NUMBERS } from '../../workers/contract.ts'
+import { PAPER_TABLE_NUMBERS } from '../../workers/contract/index.ts'
 
 export function PaperChoice() {
   const t = useText()

@@ -3,7 +3,7 @@ import { PAPER_TABLES, type PaperRow, type PaperTable, type RecomputedDetector, 
 import type { Translate } from '../../app/strings/index.ts'
 import { exact, short } from '../../charts/kit/format.ts'
 import type { FigureColumn, FigureTable } from '../../export/figures.ts'
-import type { ConventionId } from '../../workers/contract.ts'
+import type { ConventionId } from '../../workers/contract/index.ts'
 
 export interface ShownRow {
   readonly row: PaperRow

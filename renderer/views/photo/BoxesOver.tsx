@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { BoxesChart } from '../../charts/boxes/Chart.tsx'
 import { type BoxItem, boxesLayout } from '../../charts/boxes/layout.ts'
 import { useSize } from '../../charts/kit/size.ts'
-import type { PhotoView } from '../../workers/contract.ts'
+import type { PhotoView } from '../../workers/contract/index.ts'
 
 export interface BoxesOverProps {
   readonly items: readonly BoxItem[]

@@ -4,7 +4,7 @@ import { groupColour } from '../../charts/kit/colour.ts'
 import { percent } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Slider } from '../../ui/Slider.tsx'
-import type { DetectionsView } from '../../workers/contract.ts'
+import type { DetectionsView } from '../../workers/contract/index.ts'
 import { countedNames, type ShownDetection, shownDetections, THRESHOLDS } from './detections.ts'
 
 export interface DetectionsProps {

@@ -7,7 +7,7 @@ import { Tiles } from '../../charts/maps/Tiles.tsx'
 import { tilesLayout } from '../../charts/maps/tiles.ts'
 import { useText } from '../../store/context.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import type { OutputMaps as Maps, OutputsView } from '../../workers/contract.ts'
+import type { OutputMaps as Maps, OutputsView } from '../../workers/contract/index.ts'
 
 export function OutputMaps({ outputs }: { readonly outputs: OutputsView }) {
   const t = useText()

@@ -2,7 +2,7 @@
 import { useId } from 'react'
 import { percent } from '../../charts/kit/format.ts'
 import { useText } from '../../store/context.ts'
-import type { Prediction } from '../../workers/contract.ts'
+import type { Prediction } from '../../workers/contract/index.ts'
 
 export interface TopClassesProps {
   readonly top: readonly Prediction[]

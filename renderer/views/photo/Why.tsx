@@ -7,7 +7,7 @@ import { Busy } from '../../ui/Busy.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { TableBehind } from '../../ui/Figure.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
-import type { RunView } from '../../workers/contract.ts'
+import type { RunView } from '../../workers/contract/index.ts'
 import { taskShare, taskText } from '../taskText.ts'
 import { type Overlay, type OverlayKind, overlayData, overlayTable, overlayText, overlayValue } from './overlay.ts'
 

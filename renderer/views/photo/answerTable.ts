@@ -1,7 +1,7 @@
 /** The data of an answer: classes and their probabilities. */
 import type { Translate } from '../../app/strings/index.ts'
 import type { FigureTable } from '../../export/figures.ts'
-import type { Prediction } from '../../workers/contract.ts'
+import type { Prediction } from '../../workers/contract/index.ts'
 
 export function answerTable(t: Translate, top: readonly Prediction[]): FigureTable {
   return {

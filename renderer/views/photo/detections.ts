@@ -3,7 +3,7 @@ import type { Translate } from '../../app/strings/index.ts'
 import type { BoxItem } from '../../charts/boxes/layout.ts'
 import { percent } from '../../charts/kit/format.ts'
 import type { FigureTable } from '../../export/figures.ts'
-import type { DetectionsView, DetectionView } from '../../workers/contract.ts'
+import type { DetectionsView, DetectionView } from '../../workers/contract/index.ts'
 
 export interface ShownDetection extends DetectionView {
   /** Place in the answer, highest score first. */

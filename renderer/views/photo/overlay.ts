@@ -5,7 +5,7 @@ import { type HeatData, strongestOf } from '../../charts/maps/heat.ts'
 import type { FigureTable } from '../../export/figures.ts'
 import type { State } from '../../store/state.ts'
 import { NO_OVERLAY, type Overlay, type OverlayKind } from '../../store/whySlice.ts'
-import type { Prediction, RunView } from '../../workers/contract.ts'
+import type { Prediction, RunView } from '../../workers/contract/index.ts'
 
 export { NO_OVERLAY, type Overlay, type OverlayKind }
 

@@ -5,7 +5,7 @@ import { MatrixChart } from '../../charts/matrix/Chart.tsx'
 import { reachOf } from '../../charts/unit/reach.ts'
 import { useStore, useText } from '../../store/context.ts'
 import type { ChannelRef } from '../../store/state.ts'
-import type { UnitFlow } from '../../workers/contract.ts'
+import type { UnitFlow } from '../../workers/contract/index.ts'
 import { matricesOf, type UnitMatrix } from './matrixData.ts'
 
 const WIDE = { width: 192, height: 104 }

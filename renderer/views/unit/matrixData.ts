@@ -2,7 +2,7 @@
 import { blocksOfFlow, blocksOfRows, type MatrixData } from '../../charts/matrix/layout.ts'
 import { groupsOfRuns, originsOf } from '../../charts/unit/origins.ts'
 import { composed } from '../../charts/unit/reach.ts'
-import type { UnitFlow, UnitLink, UnitOp } from '../../workers/contract.ts'
+import type { UnitFlow, UnitLink, UnitOp } from '../../workers/contract/index.ts'
 
 export interface UnitMatrix {
   readonly key: string

@@ -1,7 +1,7 @@
 /** The data of the flow picture: ops in order, and how each passes channels on. */
 import type { Translate } from '../../app/strings/index.ts'
 import type { FigureTable } from '../../export/figures.ts'
-import type { UnitFlow } from '../../workers/contract.ts'
+import type { UnitFlow } from '../../workers/contract/index.ts'
 import { matricesOf } from './matrixData.ts'
 
 export function unitTable(t: Translate, flow: UnitFlow): FigureTable {

@@ -13,7 +13,7 @@ import {
   v1Widths,
 } from '../../../engine/index.ts'
 import type { WhatIfSettings } from '../../store/whatIfSlice.ts'
-import type { ConventionId, ModelView, NetworkView } from '../../workers/contract.ts'
+import type { ConventionId, ModelView, NetworkView } from '../../workers/contract/index.ts'
 
 export interface Baseline {
   readonly settings: WhatIfSettings

@@ -1,7 +1,7 @@
 /** A trace as flows between groups, against a search over single channels inside of each item. */
 import { describe, expect, it } from 'vitest'
 import { type Graph, NONE, type Node, type TensorId, tensorOf } from '../../../engine/index.ts'
-import type { TraceFlow } from '../../../renderer/workers/contract.ts'
+import type { TraceFlow } from '../../../renderer/workers/contract/index.ts'
 import { placeOf } from '../../../renderer/workers/network.ts'
 import { traceView } from '../../../renderer/workers/tracing.ts'
 import { type Expanded, expand, search, vertex } from './bruteForce.ts'

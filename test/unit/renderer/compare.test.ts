@@ -19,7 +19,7 @@ import {
 } from '../../../renderer/views/compare/compareData.ts'
 import { importedText } from '../../../renderer/views/compare/importedText.ts'
 import { traceFileView } from '../../../renderer/workers/comparing.ts'
-import type { ModelView, Prediction, TraceFileView } from '../../../renderer/workers/contract.ts'
+import type { ModelView, Prediction, TraceFileView } from '../../../renderer/workers/contract/index.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { hostOf } from '../../../renderer/workers/runTrace.ts'
 

@@ -36,7 +36,7 @@ import {
   variantName,
 } from '../../../renderer/views/compress/compressData.ts'
 import { compressModel } from '../../../renderer/workers/compressing.ts'
-import type { CallContext, CompressChoice, LayerErrorView, Progress } from '../../../renderer/workers/contract.ts'
+import type { CallContext, CompressChoice, LayerErrorView, Progress } from '../../../renderer/workers/contract/index.ts'
 import type { Inputs } from '../../../renderer/workers/givenPhotos.ts'
 import { classNamed, topClasses, weighModel } from '../../../renderer/workers/judging.ts'
 import { layerErrors, signalToNoise } from '../../../renderer/workers/layerErrors.ts'

@@ -4,7 +4,7 @@ import { type Candidate, Candidates } from '../../../engine/vision/detect/candid
 import { suppress } from '../../../engine/vision/detect/nms.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import { countedNames, detectionsTable, shownDetections, THRESHOLDS } from '../../../renderer/views/photo/detections.ts'
-import type { DetectionsView } from '../../../renderer/workers/contract.ts'
+import type { DetectionsView } from '../../../renderer/workers/contract/index.ts'
 import { LEAST_SCORE } from '../../../renderer/workers/detecting.ts'
 
 const t = translator('en')

@@ -12,7 +12,7 @@ import { readNumbers, readOptions, readTarget, START_OPTIONS } from '../../../re
 import { paperInput, paperRow } from '../../../renderer/views/devices/paper.ts'
 import { conditionLine, figuresOf, layerBarRows, reasonsText, threadSeries } from '../../../renderer/views/devices/runData.ts'
 import type { EngineClient } from '../../../renderer/workers/client.ts'
-import type { NetworkView } from '../../../renderer/workers/contract.ts'
+import type { NetworkView } from '../../../renderer/workers/contract/index.ts'
 
 const pi: Device = {
   board: 'Raspberry Pi 4 Model B',

@@ -5,7 +5,7 @@ import { activationHead, buildZooModel, evaluateGraph, NONE, openModel, recognis
 import { channelIn } from '../../../renderer/store/lensSlice.ts'
 import { findLensLayers } from '../../../renderer/views/lens/LayerChoice.tsx'
 import { answerRows } from '../../../renderer/views/lens/LensAnswer.tsx'
-import type { LensView, StageName } from '../../../renderer/workers/contract.ts'
+import type { LensView, StageName } from '../../../renderer/workers/contract/index.ts'
 import { lensLayers } from '../../../renderer/workers/lens.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 import { randomTensor } from '../../ops/harness.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ablate, buildZooModel, evaluateGraph, type Graph, type HostTensor, recognise, stagesOf, type TensorId } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import { photoTable } from '../../../renderer/views/mixing/mixingTable.ts'
-import type { CallContext, Progress } from '../../../renderer/workers/contract.ts'
+import type { CallContext, Progress } from '../../../renderer/workers/contract/index.ts'
 import { photoMixing } from '../../../renderer/workers/mixingPhoto.ts'
 import { kernelsOf, randomTensor } from '../../ops/harness.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import { objectBoxes, objectRows, objectsTable, rowName, SIDE_HUES } from '../../../renderer/views/compare/objectsData.ts'
 import { shownDetections } from '../../../renderer/views/photo/detections.ts'
-import type { DetectionsView, DetectionView } from '../../../renderer/workers/contract.ts'
+import type { DetectionsView, DetectionView } from '../../../renderer/workers/contract/index.ts'
 
 const t = translator('en')
 const view = (...list: DetectionView[]): DetectionsView => ({ head: 'FastestDet', threshold: 0.5, size: [352, 352], fit: 'stretch', list })

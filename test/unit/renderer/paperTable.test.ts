@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PAPER_TABLES } from '../../../engine/index.ts'
 import { translator } from '../../../renderer/app/strings/index.ts'
 import { paperFigureTable, shownTable } from '../../../renderer/views/paper/paperData.ts'
-import { PAPER_TABLE_NUMBERS, type Progress } from '../../../renderer/workers/contract.ts'
+import { PAPER_TABLE_NUMBERS, type Progress } from '../../../renderer/workers/contract/index.ts'
 import { paperTable } from '../../../renderer/workers/paperTable.ts'
 
 const t = translator('en')

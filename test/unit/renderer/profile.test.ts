@@ -3,7 +3,7 @@ import { buildZooModel, recognise, type StepSample } from '../../../engine/index
 import { ratesOf } from '../../../renderer/store/rates.ts'
 import { layerRates, measured, runRates, sumRates } from '../../../renderer/store/selectors.ts'
 import { isPeakTooLow, pointsOf } from '../../../renderer/views/costs/rooflineData.ts'
-import type { ProfileView } from '../../../renderer/workers/contract.ts'
+import type { ProfileView } from '../../../renderer/workers/contract/index.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { costByNode } from '../../../renderer/workers/nodeCost.ts'
 import { runsFor } from '../../../renderer/workers/profiling.ts'

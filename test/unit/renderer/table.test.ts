@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ratesOf } from '../../../renderer/store/rates.ts'
 import { findLayers, NETWORK_ORDER, needsRates, sortLayers, withSubtotals } from '../../../renderer/views/costs/table.ts'
-import type { LayerRow } from '../../../renderer/workers/contract.ts'
+import type { LayerRow } from '../../../renderer/workers/contract/index.ts'
 
 function layer(index: number, name: string, section: string, macs: number, groups: number | null = null): LayerRow {
   return {

@@ -8,7 +8,7 @@ import { createStore } from '../../../renderer/store/index.ts'
 import type { State } from '../../../renderer/store/state.ts'
 import { applyViewState, START_VIEW, type ViewState, viewStateOf } from '../../../renderer/store/viewState.ts'
 import type { EngineClient } from '../../../renderer/workers/client.ts'
-import { STAGES } from '../../../renderer/workers/contract.ts'
+import { STAGES } from '../../../renderer/workers/contract/index.ts'
 import { anyView } from './views.ts'
 
 const UNITS = ['stage2/unit1', 'stage2/unit2', 'stage3/unit1']

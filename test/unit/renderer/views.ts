@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { CONVENTIONS, HELD_GROUPS } from '../../../engine/index.ts'
 import type { ViewState } from '../../../renderer/store/viewState.ts'
-import { MIXING_SCALES, STAGES } from '../../../renderer/workers/contract.ts'
+import { MIXING_SCALES, STAGES } from '../../../renderer/workers/contract/index.ts'
 
 const whole = (most: number) => fc.integer({ min: 0, max: most })
 const name = fc.option(fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' }))

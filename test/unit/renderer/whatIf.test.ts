@@ -11,7 +11,7 @@ import { type IcicleMeasure, icicleTree, keyOf, layersOf, refOf, selectedCells, 
 import { reconcile } from '../../../renderer/views/costs/reconcile.ts'
 import { reconciliationText } from '../../../renderer/views/costs/reconcileText.ts'
 import { BUDGETS, baselineOf, budgetOf, changeText, costOf, heldRows, inputSizes, stageBars, stagesOf } from '../../../renderer/views/whatif/data.ts'
-import type { ModelView, NetworkView } from '../../../renderer/workers/contract.ts'
+import type { ModelView, NetworkView } from '../../../renderer/workers/contract/index.ts'
 import { networkView } from '../../../renderer/workers/network.ts'
 import { sharedPath } from '../../fixtures/shared.ts'
 

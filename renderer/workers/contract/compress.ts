@@ -1,6 +1,6 @@
 /** What the page and the worker say to each other of smaller variants of a model. Plain data only. */
-import type { PruningScope, RangeMethod } from '../../engine/index.ts'
-import type { ConventionId } from './contract.ts'
+import type { PruningScope, RangeMethod } from '../../../engine/index.ts'
+import type { ConventionId } from './model.ts'
 
 /** As the engine has them; the page builds its choices from these without the engine's code. */
 export const RANGE_CHOICES = ['mse', 'percentile', 'minmax'] as const satisfies readonly RangeMethod[]
