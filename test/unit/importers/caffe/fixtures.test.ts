@@ -7,14 +7,10 @@ import { checkGraph } from '../../../../engine/ir/check.ts'
 import type { Graph } from '../../../../engine/ir/graph.ts'
 import { OPS } from '../../../../engine/ops/registry.ts'
 import { shuffleSchema, shuffleSource } from '../../../../engine/ops/shuffle.ts'
-import { fuse, recognise } from '../../../../engine/passes/pipeline.ts'
-import { relativeError } from '../../../fixtures/evaluate.ts'
-import { BACKENDS, runOn } from '../../../ops/harness.ts'
-import { evaluate } from '../../passes/recognise/helpers.ts'
+import { recognise } from '../../../../engine/passes/pipeline.ts'
+import { BACKENDS } from '../../../ops/harness.ts'
+import { expectKernels, expectStages } from '../computed.ts'
 import { FIXTURES, files, fixture } from './fixtures.ts'
-
-/** Of the largest magnitude of an output. */
-const TOLERANCE = 1e-5
 
 /** Both ways to open one: the text with its weights beside it, and the weights alone. */
 function waysOf(name: string): [string, ModelFile][] {
@@ -31,28 +27,13 @@ async function loaded(file: ModelFile): Promise<Graph> {
 }
 
 describe.each(FIXTURES)('%s', (name) => {
-  const { inputs, outputs } = fixture(name)
-
   it.each(waysOf(name))('%s computes what PyTorch does, as loaded and recognised', async (_, file) => {
-    const graph = await loaded(file)
-    for (const stage of [graph, recognise(graph)]) {
-      const results = evaluate(stage, inputs)
-      expect(results.length).toBe(outputs.length)
-      results.forEach((result, i) => {
-        const what = stage.tensors.get(stage.outputs[i] ?? -1)?.name
-        expect(result.shape, what).toEqual(outputs[i]?.shape)
-        expect(relativeError(result.data, outputs[i]?.data ?? []), what).toBeLessThan(TOLERANCE)
-      })
-    }
+    expectStages(await loaded(file), fixture(name))
   })
 
   it.each(BACKENDS)('computes the same on $backend x$threads', async (backend) => {
-    const { text, weights } = fixture(name)
-    const results = await runOn(backend, fuse(recognise(await loaded(files(text, weights, name)))), inputs)
-    results.forEach((result, i) => {
-      expect(result.shape).toEqual(outputs[i]?.shape)
-      expect(relativeError(result.data, outputs[i]?.data ?? []), `output ${i}`).toBeLessThan(TOLERANCE)
-    })
+    const { text, weights, ...computed } = fixture(name)
+    await expectKernels(backend, await loaded(files(text, weights, name)), computed)
   })
 })
 

@@ -2,35 +2,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ModelFile } from '../../../../engine/importers/importer.ts'
-import type { HostTensor } from '../../../../engine/ir/tensor.ts'
+import { type Computed, readComputed } from '../computed.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../fixtures/caffe')
 
-export interface Fixture {
+export interface Fixture extends Computed {
   readonly text: Uint8Array
   /** Absent where no layer has weights and the text alone says its parameters. */
   readonly weights: Uint8Array | undefined
-  readonly inputs: readonly HostTensor[]
-  readonly outputs: readonly HostTensor[]
-}
-
-interface Packed {
-  readonly shape: readonly number[]
-  readonly data: string
-}
-
-function unpack({ shape, data }: Packed): HostTensor {
-  return { dtype: 'f32', shape, data: new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer) }
 }
 
 export function fixture(name: string): Fixture {
   const read = (ending: string): Uint8Array => new Uint8Array(readFileSync(resolve(FOLDER, `${name}.${ending}`)))
-  const json: { inputs: Packed[]; outputs: Packed[] } = JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8'))
   return {
     text: read('prototxt'),
     weights: existsSync(resolve(FOLDER, `${name}.caffemodel`)) ? read('caffemodel') : undefined,
-    inputs: json.inputs.map(unpack),
-    outputs: json.outputs.map(unpack),
+    ...readComputed(resolve(FOLDER, `${name}.json`)),
   }
 }
 

@@ -5,14 +5,10 @@ import { openModel } from '../../../../engine/importers/open.ts'
 import { checkGraph } from '../../../../engine/ir/check.ts'
 import type { Graph } from '../../../../engine/ir/graph.ts'
 import { OPS } from '../../../../engine/ops/registry.ts'
-import { fuse, recognise } from '../../../../engine/passes/pipeline.ts'
-import { relativeError } from '../../../fixtures/evaluate.ts'
-import { BACKENDS, runOn } from '../../../ops/harness.ts'
-import { evaluate } from '../../passes/recognise/helpers.ts'
+import { recognise } from '../../../../engine/passes/pipeline.ts'
+import { BACKENDS } from '../../../ops/harness.ts'
+import { expectKernels, expectStages } from '../computed.ts'
 import { FIXTURES, files, fixture, SIZE } from './fixtures.ts'
-
-/** Of the largest magnitude of an output. */
-const TOLERANCE = 1e-5
 
 async function loaded(name: string): Promise<Graph> {
   const { param, bin } = fixture(name)
@@ -24,27 +20,12 @@ async function loaded(name: string): Promise<Graph> {
 }
 
 describe.each(FIXTURES)('%s', (name) => {
-  const { inputs, outputs } = fixture(name)
-
   it('computes what PyTorch does, as loaded and recognised', async () => {
-    const graph = await loaded(name)
-    for (const stage of [graph, recognise(graph)]) {
-      const results = evaluate(stage, inputs)
-      expect(results.length).toBe(outputs.length)
-      results.forEach((result, i) => {
-        const what = stage.tensors.get(stage.outputs[i] ?? -1)?.name
-        expect(result.shape, what).toEqual(outputs[i]?.shape)
-        expect(relativeError(result.data, outputs[i]?.data ?? []), what).toBeLessThan(TOLERANCE)
-      })
-    }
+    expectStages(await loaded(name), fixture(name))
   })
 
   it.each(BACKENDS)('computes the same on $backend x$threads', async (backend) => {
-    const results = await runOn(backend, fuse(recognise(await loaded(name))), inputs)
-    results.forEach((result, i) => {
-      expect(result.shape).toEqual(outputs[i]?.shape)
-      expect(relativeError(result.data, outputs[i]?.data ?? []), `output ${i}`).toBeLessThan(TOLERANCE)
-    })
+    await expectKernels(backend, await loaded(name), fixture(name))
   })
 })
 

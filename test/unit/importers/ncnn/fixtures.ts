@@ -2,37 +2,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ModelFile } from '../../../../engine/importers/importer.ts'
-import type { HostTensor } from '../../../../engine/ir/tensor.ts'
+import { type Computed, readComputed } from '../computed.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../fixtures/ncnn')
 
-export interface Fixture {
+export interface Fixture extends Computed {
   readonly name: string
   readonly param: Uint8Array
   /** Empty where no layer has weights. */
   readonly bin: Uint8Array
-  readonly inputs: readonly HostTensor[]
-  readonly outputs: readonly HostTensor[]
-}
-
-interface Packed {
-  readonly shape: readonly number[]
-  readonly data: string
-}
-
-function unpack({ shape, data }: Packed): HostTensor {
-  return { dtype: 'f32', shape, data: new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer) }
 }
 
 export function fixture(name: string): Fixture {
   const read = (ending: string): Uint8Array => new Uint8Array(readFileSync(resolve(FOLDER, `${name}.${ending}`)))
-  const json: { inputs: Packed[]; outputs: Packed[] } = JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8'))
   return {
     name,
     param: read('param'),
     bin: existsSync(resolve(FOLDER, `${name}.bin`)) ? read('bin') : new Uint8Array(0),
-    inputs: json.inputs.map(unpack),
-    outputs: json.outputs.map(unpack),
+    ...readComputed(resolve(FOLDER, `${name}.json`)),
   }
 }
 

@@ -2,28 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { HostTensor } from '../../../../engine/ir/tensor.ts'
+import { type Computed, type Packed, unpack } from '../computed.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../fixtures/tflite')
 
-export interface Fixture {
+export interface Fixture extends Computed {
   readonly name: string
   readonly bytes: Uint8Array
-  readonly inputs: readonly HostTensor[]
   /** In floats; of a quantised model with its weights dequantised. */
   readonly outputs: readonly HostTensor[]
   /** Of a quantised model: what the interpreter makes of it in 8 bits, as floats, and the step of each output (0: a float). */
   readonly quantised: readonly HostTensor[] | undefined
   readonly steps: readonly number[]
-}
-
-interface Packed {
-  readonly shape: readonly number[]
-  readonly data: string
-}
-
-function unpack({ shape, data }: Packed): HostTensor {
-  const bytes = Uint8Array.from(Buffer.from(data, 'base64'))
-  return { dtype: 'f32', shape, data: new Float32Array(bytes.buffer) }
 }
 
 export function fixture(name: string): Fixture {
