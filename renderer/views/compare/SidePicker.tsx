@@ -4,6 +4,7 @@ import { useStore, useText } from '../../store/context.ts'
 import { together } from '../../store/filesTogether.ts'
 import { pickFiles } from '../../store/pickFile.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { wordMatcher } from '../../ui/searchWords.ts'
 
 export function SidePicker() {
   const t = useText()
@@ -18,10 +19,7 @@ export function SidePicker() {
   const withFile = useStore((s) => s.compareWithFile)
   const withoutShuffle = useStore((s) => s.compareWithoutShuffle)
   const [query, setQuery] = useState('')
-  const matches = useMemo(() => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-    return (...texts: string[]) => words.every((w) => texts.join(' ').toLowerCase().includes(w))
-  }, [query])
+  const matches = useMemo(() => wordMatcher(query), [query])
   const choose = (open: () => Promise<unknown>) => () => {
     setDialog(null)
     void open()

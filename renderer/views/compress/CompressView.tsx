@@ -32,7 +32,7 @@ export default function CompressView() {
       {model.quantized ? (
         <Already />
       ) : (
-        <div className="compress-body">
+        <div className="choices compress-body">
           <Controls />
           <Result />
         </div>
@@ -53,7 +53,7 @@ function Result() {
   const clock = compression?.original.clock
   const hasClasses = (compression?.original.answers ?? null) !== null
   return (
-    <div className="compress-result">
+    <div className="choices-result compress-result">
       {task && <Busy label={taskText(t, task.progress)} share={taskShare(task.progress)} cancel={t('app.cancel')} onCancel={task.cancel} />}
       {error && !task && <ErrorNote error={error} />}
       {rows && compression ? (

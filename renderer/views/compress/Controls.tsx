@@ -23,7 +23,7 @@ export function Controls() {
   const cannot = isNothing ? t('compress.nothing') : int8 && !takesPhotos ? t('compress.noInput') : int8 && !hasPhotos ? t('compress.noPhotos') : null
   return (
     <form
-      className="compress-controls"
+      className="choices-panel compress-controls"
       aria-label={t('compress.controls')}
       onSubmit={(event) => {
         event.preventDefault()

@@ -45,7 +45,7 @@ export function Pareto({ rows }: { readonly rows: readonly Row[] }) {
     <section className="compress-pareto" aria-label={t('compress.pareto')}>
       <div className="compress-head">
         <h3>{t('compress.pareto')}</h3>
-        <ul className="whatif-legend small" aria-hidden="true">
+        <ul className="plot-legend small" aria-hidden="true">
           {PARETO_KINDS.filter((kind) => rows.some((r) => r.kind === kind)).map((kind) => (
             <li key={kind}>
               <svg width="12" height="12" viewBox="-7 -7 14 14" aria-hidden="true">

@@ -1,5 +1,6 @@
 /** What the layer table shows: rows found by the search, in the chosen order, with subtotals where the order is the network's. */
 import type { Rates } from '../../store/rates.ts'
+import { wordMatcher } from '../../ui/searchWords.ts'
 import type { ConventionId, LayerRow } from '../../workers/contract/index.ts'
 
 export type Column = 'index' | 'name' | 'op' | 'groups' | 'input' | 'output' | 'params' | 'bytes' | 'macs' | 'ms' | 'gmacs' | 'peak'
@@ -29,11 +30,8 @@ export type TableRow =
 
 /** A row is found when each word is part of its name, op or groups ("g3"). */
 export function findLayers(layers: readonly LayerRow[], query: string): LayerRow[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  return layers.filter((l) => {
-    const text = `${l.name} ${l.title} ${l.op} ${l.groups === null ? '' : `g${l.groups}`} ${l.sources.join(' ')}`.toLowerCase()
-    return words.every((w) => text.includes(w))
-  })
+  const matches = wordMatcher(query)
+  return layers.filter((l) => matches(l.name, l.title, l.op, l.groups === null ? null : `g${l.groups}`, ...l.sources))
 }
 
 /** `rates`: of each layer by name, once measured; without them the timed columns leave network order. */

@@ -1,4 +1,6 @@
 /** Finds units, ops and tensors of a network by their names, and ops by their kind. */
+
+import { searchWords } from '../../ui/searchWords.ts'
 import type { NetworkView } from '../../workers/contract/index.ts'
 
 export interface Found {
@@ -47,7 +49,7 @@ function entriesOf(network: NetworkView): readonly (Found & { readonly text: str
 /** What holds every word of `query`: names that begin with it first, then names that hold it, then the rest. */
 export function searchNetwork(network: NetworkView, query: string): Found[] {
   const whole = query.trim().toLowerCase()
-  const words = whole.split(/\s+/).filter(Boolean)
+  const words = searchWords(whole)
   if (words.length === 0) return []
   const rank = ({ text }: { readonly text: string }) => (text.startsWith(whole) ? 0 : (text.split('\n')[0] ?? '').includes(whole) ? 1 : 2)
   return entriesOf(network)

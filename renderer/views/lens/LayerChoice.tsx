@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { Translate } from '../../app/strings/index.ts'
 import { useStore, useText } from '../../store/context.ts'
+import { wordMatcher } from '../../ui/searchWords.ts'
 import type { LensLayer } from '../../workers/contract/index.ts'
 
 const NONE: readonly LensLayer[] = []
@@ -129,12 +130,8 @@ function useChoice(): (layer: LensLayer) => void {
 
 /** Layers that hold every word of the query in their section, name, ops or kind, in network order. */
 export function findLensLayers(list: readonly LensLayer[], query: string): readonly LensLayer[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0) return list
-  return list.filter((l) => {
-    const text = [l.section, l.item, l.title, ...l.nodes, `${l.channels}`].join(' ').toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
+  const matches = wordMatcher(query)
+  return list.filter((l) => matches(l.section, l.item, l.title, ...l.nodes, `${l.channels}`))
 }
 
 export function layerText(t: Translate, { name, channels, groups, order }: LensLayer): string {

@@ -4,6 +4,7 @@ import { bytes, short } from '../../charts/kit/format.ts'
 import { useStore, useText } from '../../store/context.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { wordMatcher } from '../../ui/searchWords.ts'
 import { CatalogueRow } from './CatalogueRow.tsx'
 import { Recents } from './Recents.tsx'
 
@@ -18,10 +19,7 @@ export default function ModelPicker() {
   const openZooModel = useStore((s) => s.openZooModel)
   const chooseFile = useStore((s) => s.chooseFile)
   const [query, setQuery] = useState('')
-  const matches = useMemo(() => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-    return (...texts: (string | null)[]) => words.every((w) => texts.join(' ').toLowerCase().includes(w))
-  }, [query])
+  const matches = useMemo(() => wordMatcher(query), [query])
   const close = () => setDialog(null)
   const closeAnd = (open: () => Promise<unknown>) => () => {
     close()

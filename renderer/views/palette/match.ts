@@ -1,4 +1,5 @@
 /** Fuzzy search: every word of the query must be in the text, letter after letter; the nearer together, the better. */
+import { searchWords } from '../../ui/searchWords.ts'
 
 export interface Match {
   /** Higher is better. */
@@ -11,7 +12,7 @@ const NOTHING: Match = { score: 0, at: [] }
 
 /** Null where a word is not in `text`. An empty query matches everything alike. */
 export function matchText(query: string, text: string): Match | null {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const words = searchWords(query)
   const lower = text.toLowerCase()
   let score = 0
   const at = new Set<number>()

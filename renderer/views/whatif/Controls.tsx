@@ -22,7 +22,7 @@ export function Controls({ settings, baseline }: { readonly settings: WhatIfSett
   const { groups, scale, height, width, repeats, shuffle, budget } = settings
   const sizes = inputSizes([baseline.settings.height, baseline.settings.width])
   return (
-    <form className="whatif-controls" aria-label={t('whatif.controls')} onSubmit={(event) => event.preventDefault()}>
+    <form className="choices-panel whatif-controls" aria-label={t('whatif.controls')} onSubmit={(event) => event.preventDefault()}>
       <Slider
         label={t('whatif.groups')}
         values={HELD_GROUPS}

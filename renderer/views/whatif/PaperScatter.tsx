@@ -56,7 +56,7 @@ export function PaperScatter({ after, before }: { readonly after: V1Cost; readon
         <p className="quiet small">{t('whatif.paper.how')}</p>
       </div>
       <Figure id="paper" title={t('whatif.paper')} table={table}>
-        <ul className="whatif-legend small">
+        <ul className="plot-legend small">
           {FAMILIES.map((family) => (
             <li key={family}>
               <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">

@@ -20,9 +20,9 @@ export function WhatIf() {
   const cost = useMemo(() => costOf(settings), [settings])
   const { groups, scale, height, width, classes } = baseline.settings
   return (
-    <div className="whatif">
+    <div className="choices whatif">
       <Controls settings={settings} baseline={baseline} />
-      <div className="whatif-result">
+      <div className="choices-result whatif-result">
         <p className="quiet small">{t(baseline.opened ? 'whatif.from.opened' : 'whatif.from.default', { groups, scale, width, height, classes })}</p>
         <Numbers after={cost} before={baseline.cost} />
         <Architecture cost={cost} />
