@@ -10,7 +10,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { idle, startShell } from './benchShell.mjs'
+import { firstPicture, idle, startShell } from './benchShell.mjs'
 import { buildAll } from './build.mjs'
 import { findChromium } from './chromium.mjs'
 
@@ -63,33 +63,6 @@ async function commandLine() {
   return { ms: performance.now() - start, most: watched.most }
 }
 
-/** Drops the file and waits for the frame that shows its map. The page gets the file as from a drop: by reference. */
-async function firstPicture(page) {
-  await page.evaluate(() => {
-    const input = document.createElement('input')
-    Object.assign(input, { type: 'file', id: 'bench-file', hidden: true })
-    document.body.append(input)
-  })
-  await page.locator('#bench-file').setInputFiles(file)
-  return page.evaluate(async () => {
-    const transfer = new DataTransfer()
-    transfer.items.add(document.querySelector('#bench-file').files[0])
-    const shown = () => document.querySelector('.zoom-map')?.dataset.network
-    const before = shown()
-    const start = performance.now()
-    for (const type of ['dragenter', 'dragover', 'drop'])
-      document.querySelector('main').dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
-    for (;;) {
-      await new Promise(requestAnimationFrame)
-      if (shown() && shown() !== before) break
-      if (document.querySelector('[role=alert]')) throw new Error(document.querySelector('[role=alert]').textContent)
-    }
-    // The next frame comes when this one has been drawn.
-    await new Promise(requestAnimationFrame)
-    return performance.now() - start
-  })
-}
-
 async function inPage(browser, round) {
   const { child, url } = await startShell(join(folder, String(round)))
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })).newPage()
@@ -104,7 +77,7 @@ async function inPage(browser, round) {
     const held = groups.map(async (pids) => (await Promise.all(pids.map((pid) => memory(pid, 'VmRSS')))).reduce((a, b) => a + (b ?? 0), 0))
     const rest = await Promise.all(held)
     const watches = groups.map(watch)
-    const ms = await firstPicture(page)
+    const ms = await firstPicture(page, file)
     for (const { stop } of watches) stop()
     const [every, ...each] = watches.map(({ watched }, i) => ({ most: watched.most, rest: rest[i], grown: watched.most - rest[i] }))
     // Chromium keeps a spare one.

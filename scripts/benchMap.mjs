@@ -5,11 +5,11 @@
 // Prints the time from the drop of the file to the first picture of its map, and the times between frames (p50, p95,
 // worst) while the map is panned and zoomed by mouse at each level of detail. Times are printed, never asserted.
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { idle, startShell } from './benchShell.mjs'
+import { firstPicture, idle, startShell } from './benchShell.mjs'
 import { buildAll } from './build.mjs'
 import { findChromium } from './chromium.mjs'
 
@@ -35,33 +35,8 @@ if (!values.model) {
   await mkdir(join(root, 'test-results'), { recursive: true })
   execFileSync(process.execPath, [join(root, 'dist/map-bench/mapModel.js'), file], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
-const base64 = (await readFile(file)).toString('base64')
 const folder = await mkdtemp(join(tmpdir(), 'shufflescope-bench-'))
 const browser = await chromium.launch({ executablePath, args: FLAGS })
-
-/** Drops the file and waits for the frame that shows its map. */
-const firstPicture = (page) =>
-  page.evaluate(
-    async ({ base64, name }) => {
-      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([bytes], name))
-      const shown = () => document.querySelector('.zoom-map')?.dataset.network
-      const before = shown()
-      const start = performance.now()
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.querySelector('main').dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
-      for (;;) {
-        await new Promise(requestAnimationFrame)
-        if (shown() && shown() !== before) break
-        if (document.querySelector('[role=alert]')) throw new Error(document.querySelector('[role=alert]').textContent)
-      }
-      // The next frame comes when this one has been drawn.
-      await new Promise(requestAnimationFrame)
-      return performance.now() - start
-    },
-    { base64, name: basename(file) },
-  )
 
 /** Times between frames, in ms, while `gesture` runs. */
 async function frames(page, gesture) {
@@ -117,7 +92,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   const page = await (await browser.newContext({ viewport: { width, height }, locale: 'en-US' })).newPage()
   await page.goto(url)
   await idle(page)
-  pictures.push(await firstPicture(page))
+  pictures.push(await firstPicture(page, file))
   await idle(page)
   const box = await page.locator('.zoom-map').boundingBox()
   // In through all levels and out again, resting at each to pan.

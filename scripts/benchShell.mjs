@@ -22,3 +22,30 @@ export function startShell(userData) {
 
 /** Waits until the page has nothing more to do. */
 export const idle = (page) => page.waitForFunction(() => document.documentElement.dataset.idle === 'true', undefined, { timeout: 60_000 })
+
+/** Milliseconds from a model's file being dropped to the frame that shows its map. The page gets the file as from a drop: by reference. */
+export async function firstPicture(page, file) {
+  await page.evaluate(() => {
+    const input = document.createElement('input')
+    Object.assign(input, { type: 'file', id: 'bench-file', hidden: true })
+    document.body.append(input)
+  })
+  await page.locator('#bench-file').setInputFiles(file)
+  return page.evaluate(async () => {
+    const transfer = new DataTransfer()
+    transfer.items.add(document.querySelector('#bench-file').files[0])
+    const shown = () => document.querySelector('.zoom-map')?.dataset.network
+    const before = shown()
+    const start = performance.now()
+    for (const type of ['dragenter', 'dragover', 'drop'])
+      document.querySelector('main').dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    for (;;) {
+      await new Promise(requestAnimationFrame)
+      if (shown() && shown() !== before) break
+      if (document.querySelector('[role=alert]')) throw new Error(document.querySelector('[role=alert]').textContent)
+    }
+    // The next frame comes when this one has been drawn.
+    await new Promise(requestAnimationFrame)
+    return performance.now() - start
+  })
+}
