@@ -1,4 +1,5 @@
-/** Photos on disk: named one by one, in folders, or sorted into a folder per class. */
+/** Photos on disk: named one by one, in folders, or sorted into a folder per class. Links count as what they lead to; one to a folder is not followed further down. */
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badInput, spread } from '../../engine/index.ts'
@@ -27,8 +28,10 @@ export interface ClassPhotos {
  */
 export async function classPhotosOf(folder: string, most = Number.POSITIVE_INFINITY): Promise<ClassPhotos[]> {
   if (!(await isFolder(folder))) throw badInput(`Photos "${folder}"`, 'it is not a folder', 'Give a folder of photos')
-  const names = (await entriesOf(folder))
-    .filter((e) => e.isDirectory())
+  const entries = await entriesOf(folder)
+  const areFolders = await Promise.all(entries.map(async (e) => e.isDirectory() || (await linkTarget(e))?.isDirectory()))
+  const names = entries
+    .filter((_, i) => areFolders[i])
     .map((e) => e.name)
     .sort()
   const found: { name: string; photo: string }[] = []
@@ -39,10 +42,17 @@ export async function classPhotosOf(folder: string, most = Number.POSITIVE_INFIN
 }
 
 async function photosUnder(folder: string): Promise<string[]> {
-  return (await entriesOf(folder, true))
-    .filter((e) => e.isFile() && PHOTO.test(e.name))
+  const named = (await entriesOf(folder, true)).filter((e) => PHOTO.test(e.name))
+  const areFiles = await Promise.all(named.map(async (e) => e.isFile() || (await linkTarget(e))?.isFile()))
+  return named
+    .filter((_, i) => areFiles[i])
     .map((e) => join(e.parentPath, e.name))
     .sort()
+}
+
+/** Undefined where it is no link, or one that leads nowhere. */
+async function linkTarget(entry: Dirent) {
+  return entry.isSymbolicLink() ? stat(join(entry.parentPath, entry.name)).catch(() => undefined) : undefined
 }
 
 async function isFolder(path: string): Promise<boolean> {
