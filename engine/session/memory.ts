@@ -11,8 +11,11 @@ const CONTROL_BYTES = 1024
 const FOLLOWS = 0x40000000
 /** In a step's fourth word: a thread takes its share whole. As in kernels/entry.ts. */
 const SHORT = 0x20000000
-/** A step of less work is short: its shares on 2 threads take some 0.1 ms each in f32, which is when others would begin to help. */
-const SHORT_MACS = 6e6
+/**
+ * A step of less work is short. On 2 threads a share of it takes some 0.03 ms in f32, and on the slowest device some 0.5: less
+ * than it would pay to help with, even where one core is several times as slow as the other.
+ */
+const SHORT_MACS = 2e6
 /** Multiply-accumulates that take as long as one byte of what a step reads and writes. */
 const MACS_PER_BYTE = 8
 /** Of each thread; SCRATCH_BYTES in kernels/inline/simd.ts. */
