@@ -24,11 +24,7 @@ export default defineConfig({
         // Everything is slow under an emulator.
         test: { name: 'device', include: ['test/device/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 },
       },
-      {
-        extends: true,
-        // A browser on a busy machine now and then is late; what needed its second try is listed by `npm test`.
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], retry: 1, sequence: { groupOrder: 2 } },
-      },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 2 } } },
     ],
   },
 })

@@ -81,7 +81,7 @@ export function BarsChart({ rows, width, label, selected, active, describe, onHo
 export function BarsLegend({ kinds, name }: { readonly kinds: readonly BarKind[]; readonly name: (kind: BarKind) => string }) {
   const id = useId()
   return (
-    <ul className="bars-legend small">
+    <ul className="plot-legend bars-legend small">
       {BAR_KINDS.filter((k) => kinds.includes(k)).map((kind) => (
         <li key={kind}>
           <svg width={14} height={14} aria-hidden="true">

@@ -28,7 +28,7 @@ export async function openDamaged(open: (seed: number) => Promise<unknown>): Pro
 
 /**
  * A text with one to three of its values replaced by others of `values`: it can mostly be read, and says other things.
- * `value`: finds them, global, its only group the value and the last thing but one character that it takes.
+ * `value`: finds them; global, with the value as its only group.
  */
 export function withOtherValues(bytes: Uint8Array, seed: number, value: RegExp, values: readonly string[]): Uint8Array {
   const random = seeded(seed)

@@ -4,9 +4,46 @@ import { describe, expect, it } from 'vitest'
 import { importer } from '../../../../engine/importers/onnx/index.ts'
 import { recognise } from '../../../../engine/passes/pipeline.ts'
 import { sharedPath } from '../../../fixtures/shared.ts'
-import { mutate } from '../../../fuzz/mutate.ts'
 import { COPIES, openDamaged } from '../damaged.ts'
 import { FIXTURES, fixture } from './fixtures.ts'
+
+function randomOf(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** Gentler than `mutate`, since of the smallest files every byte is a part of the structure: bits flipped, bytes set to extremes, parts cut out, doubled, moved, and the end cut off. */
+function mutated(original: Uint8Array, seed: number): Uint8Array {
+  const random = randomOf(seed)
+  let bytes = original.slice()
+  for (let round = 0; round <= random(4); round++) {
+    const at = 2 + random(Math.max(1, bytes.length - 2))
+    const length = random(64)
+    switch (random(6)) {
+      case 0:
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8))
+        break
+      case 1:
+        bytes[at] = [0, 0x7f, 0x80, 0xff][random(4)] ?? 0
+        break
+      case 2:
+        bytes = bytes.slice(0, at)
+        break
+      case 3:
+        bytes = Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(at + length))
+        break
+      case 4:
+        bytes = Uint8Array.of(...bytes.subarray(0, at + length), ...bytes.subarray(at))
+        break
+      default:
+        bytes.fill(0xff, at, at + 9)
+    }
+  }
+  return bytes
+}
 
 const zoo = sharedPath('models/light_shufflenet.onnx')
 const originals = [
@@ -15,17 +52,12 @@ const originals = [
 ]
 
 describe('mutated copies', () => {
-  let whole = 0
-
   it.each(originals)('of $name', async ({ name, bytes }) => {
     const size = name.includes('dynamic') ? ({ inputSize: [16, 16] } as const) : {}
     const opened = await openDamaged(async (seed) =>
-      recognise((await importer.open({ name: 'mutated.onnx', bytes: mutate(bytes, seed * 7919) }, size)).graph),
+      recognise((await importer.open({ name: 'mutated.onnx', bytes: mutated(bytes, seed * 7919) }, size)).graph),
     )
+    expect(opened).toBeGreaterThan(0)
     expect(opened).toBeLessThan(COPIES)
-    whole += opened
   })
-
-  // Of the smallest files every byte is a part of the structure.
-  it('open now and then all the same', () => expect(whole).toBeGreaterThan(originals.length))
 })
