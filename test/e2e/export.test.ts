@@ -27,26 +27,14 @@ beforeAll(async () => {
 })
 afterAll(async () => app?.close())
 
-/** Views that are the same on every screen that has them. */
-const STEADY = /^(strip|weights|mixing-g\d-.*)$/
-/** Of the steady ones, by title, the views that were exported and opened again. */
-const opened = new Map<string, string>()
-
-/** Exports all that is on the screen, what is the same on several screens once; the views that the names of the files speak of. */
+/** Exports all that is on the screen; the views that the names of the files speak of. */
 async function exportScreen(page: Page): Promise<string[]> {
   const views: string[] = []
   for (const title of await titles(page)) {
-    const known = opened.get(title)
-    if (known !== undefined) {
-      views.push(known)
-      continue
-    }
     const { name, document } = await exportAll(page, title)
     expect(document.rows.length, title).toBeGreaterThan(0)
     expect(name.startsWith(`${MODEL}-`), name).toBe(true)
-    const view = name.slice(MODEL.length + 1)
-    if (STEADY.test(view)) opened.set(title, view)
-    views.push(view)
+    views.push(name.slice(MODEL.length + 1))
   }
   await page.keyboard.press('Escape')
   return views
